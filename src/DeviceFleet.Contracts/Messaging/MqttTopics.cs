@@ -1,0 +1,107 @@
+using DeviceFleet.Contracts.Devices;
+
+namespace DeviceFleet.Contracts.Messaging;
+
+/// <summary>What a device's topic is for.</summary>
+public enum DeviceTopicKind
+{
+    /// <summary><c>fleet/{id}/telemetry</c>, up.</summary>
+    Telemetry,
+
+    /// <summary><c>fleet/{id}/status</c>, up, retained, also the last will.</summary>
+    Status,
+
+    /// <summary><c>fleet/{id}/reported</c>, up.</summary>
+    Reported,
+
+    /// <summary><c>fleet/{id}/commands/{commandId}/result</c>, up.</summary>
+    CommandResult,
+
+    /// <summary><c>fleet/{id}/desired</c>, down, retained.</summary>
+    Desired,
+
+    /// <summary><c>fleet/{id}/commands/{commandId}</c>, down.</summary>
+    Command,
+}
+
+/// <summary>MQTT topics and limits (DESIGN section 4).</summary>
+public static class MqttTopics
+{
+    /// <summary>Largest payload of a device's message, in bytes.</summary>
+    public const int PayloadBytesMax = 64 * 1024;
+
+    /// <summary>Most samples in one telemetry message.</summary>
+    public const int SamplesPerMessageMax = 100;
+
+    /// <summary>Filter of every device's telemetry.</summary>
+    public const string TelemetryFilter = "fleet/+/telemetry";
+
+    /// <summary>Filter of every device's status.</summary>
+    public const string StatusFilter = "fleet/+/status";
+
+    /// <summary>Where the broker tells what it refused (<see cref="RejectedEvent"/> as JSON); no client may publish or subscribe there.</summary>
+    public const string BrokerRejections = "broker/rejections";
+
+    private const string Root = "fleet/";
+
+    /// <summary>Topic for telemetry.</summary>
+    public static string Telemetry(DeviceId id) => $"{Root}{id.Value}/telemetry";
+
+    /// <summary>Topic for status.</summary>
+    public static string Status(DeviceId id) => $"{Root}{id.Value}/status";
+
+    /// <summary>Topic for the desired twin.</summary>
+    public static string Desired(DeviceId id) => $"{Root}{id.Value}/desired";
+
+    /// <summary>Filter of all commands to a device.</summary>
+    public static string Commands(DeviceId id) => $"{Root}{id.Value}/commands/+";
+
+    /// <summary>Reads a concrete topic; false when it is none of a device's topics. Allocates only the id.</summary>
+    public static bool TryParse(ReadOnlySpan<char> topic, out DeviceId id, out DeviceTopicKind kind)
+    {
+        id = default;
+        kind = default;
+        if (!topic.StartsWith(Root, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var rest = topic[Root.Length..];
+        var slash = rest.IndexOf('/');
+        if (slash <= 0 || !DeviceId.TryParse(rest[..slash].ToString(), out id))
+        {
+            return false;
+        }
+
+        return TryParseKind(rest[(slash + 1)..], out kind);
+    }
+
+    private static bool TryParseKind(ReadOnlySpan<char> tail, out DeviceTopicKind kind)
+    {
+        const string commands = "commands/";
+        const string result = "/result";
+        switch (tail)
+        {
+            case "telemetry": kind = DeviceTopicKind.Telemetry; return true;
+            case "status": kind = DeviceTopicKind.Status; return true;
+            case "reported": kind = DeviceTopicKind.Reported; return true;
+            case "desired": kind = DeviceTopicKind.Desired; return true;
+        }
+
+        kind = default;
+        if (!tail.StartsWith(commands, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var command = tail[commands.Length..];
+        kind = DeviceTopicKind.Command;
+        if (command.EndsWith(result, StringComparison.Ordinal))
+        {
+            command = command[..^result.Length];
+            kind = DeviceTopicKind.CommandResult;
+        }
+
+        return DeviceId.TryParse(command.ToString(), out _); // command ids have the alphabet of device ids
+    }
+}
