@@ -1,0 +1,55 @@
+namespace EmbeddedDapr.Apps;
+
+/// <summary>A call into an app. Bodies are whole: callbacks of the runtime are small and bounded by the body limit.</summary>
+public readonly record struct AppRequest
+{
+    /// <summary>HTTP method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Path, percent-encoded where needed, starting with <c>/</c>; without query.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Query without <c>?</c>; null: none.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>Content type; null: none.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>Further headers; null: none. The channel adds the app API token itself.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Headers { get; init; }
+
+    /// <summary>Body; must stay unchanged until the call returned.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+}
+
+/// <summary>An app's answer.</summary>
+public readonly record struct AppResponse
+{
+    /// <summary>HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>Content type; null: none.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>Headers but content type and hop-by-hop ones; null: none.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Headers { get; init; }
+
+    /// <summary>Body; owned by the receiver.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+}
+
+/// <summary>How the runtime calls an app: over loopback HTTP, or in process. Thread safe.</summary>
+public interface IAppChannel : IAsyncDisposable
+{
+    /// <summary>Completes once the app can be called.</summary>
+    Task WaitUntilListeningAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Calls the app. Any status is an answer. Cancelling aborts the app's request.
+    /// </summary>
+    /// <exception cref="AppUnreachableException">No answer: refused, reset, aborted, or the app's pipeline threw outside its own error handling.</exception>
+    ValueTask<AppResponse> SendAsync(AppRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>The app gave no answer.</summary>
+public sealed class AppUnreachableException(string message, Exception? inner = null) : Exception(message, inner);

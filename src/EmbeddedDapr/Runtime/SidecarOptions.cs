@@ -1,0 +1,23 @@
+namespace EmbeddedDapr.Runtime;
+
+/// <summary>What one app's sidecar is told at start.</summary>
+public sealed record SidecarOptions
+{
+    /// <summary>App id.</summary>
+    public required string AppId { get; init; }
+
+    /// <summary>Token that callers of the API must show (<c>DAPR_API_TOKEN</c>); null: none.</summary>
+    public string? ApiToken { get; init; }
+
+    /// <summary>Token shown to the app on every call (<c>APP_API_TOKEN</c>); null: none.</summary>
+    public string? AppApiToken { get; init; }
+
+    /// <summary>Namespace; <c>default</c> unless the environment says otherwise.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>Largest body in bytes, 4 MiB by default; −1: no limit.</summary>
+    public long BodyBytesMax { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Most calls into the app at one time over all features; −1: no limit (daprd's <c>--app-max-concurrency</c>).</summary>
+    public int AppConcurrencyMax { get; init; } = -1;
+}

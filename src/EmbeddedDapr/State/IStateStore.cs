@@ -1,0 +1,94 @@
+namespace EmbeddedDapr.State;
+
+/// <summary>What a state store can do; the names are those of <c>/v1.0/metadata</c>.</summary>
+[Flags]
+public enum StateStoreFeatures
+{
+    /// <summary>Get, set, delete.</summary>
+    None = 0,
+
+    /// <summary><c>ETAG</c>.</summary>
+    ETag = 1,
+
+    /// <summary><c>TRANSACTIONAL</c>.</summary>
+    Transactional = 2,
+
+    /// <summary><c>TTL</c>.</summary>
+    Ttl = 4,
+
+    /// <summary><c>DELETE_WITH_PREFIX</c>.</summary>
+    DeleteWithPrefix = 8,
+
+    /// <summary><c>KEYS_LIKE</c>.</summary>
+    KeysLike = 16,
+}
+
+/// <summary>A value that is stored.</summary>
+/// <param name="Value">The bytes, as written.</param>
+/// <param name="ETag">Changes with every write.</param>
+/// <param name="ExpiresAt">When it will be gone; null: never.</param>
+public sealed record StateValue(ReadOnlyMemory<byte> Value, string ETag, DateTimeOffset? ExpiresAt = null);
+
+/// <summary>What an operation does.</summary>
+public enum StateOperationKind
+{
+    /// <summary>Writes a value.</summary>
+    Upsert,
+
+    /// <summary>Removes a key; a key that is not there is fine unless an etag is given.</summary>
+    Delete,
+}
+
+/// <summary>One write. Keys are final: prefixes have been added.</summary>
+public sealed record StateOperation
+{
+    /// <summary>Upsert or delete.</summary>
+    public required StateOperationKind Kind { get; init; }
+
+    /// <summary>The stored key.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The bytes to write.</summary>
+    public ReadOnlyMemory<byte> Value { get; init; }
+
+    /// <summary>Write only if the stored etag is this; null: do not compare. A missing key never matches (contract section 3.6).</summary>
+    public string? ETag { get; init; }
+
+    /// <summary>Without an etag: insert only; an existing key is a mismatch.</summary>
+    public bool FirstWrite { get; init; }
+
+    /// <summary>Lifetime; null: forever, and an earlier lifetime is cleared.</summary>
+    public TimeSpan? Ttl { get; init; }
+}
+
+/// <summary>Whether a write happened.</summary>
+public enum StateWriteOutcome
+{
+    /// <summary>All of it, durably where the store is durable.</summary>
+    Done,
+
+    /// <summary>Nothing: an etag did not match.</summary>
+    ETagMismatch,
+
+    /// <summary>Nothing: an etag that this store could never have given out.</summary>
+    ETagInvalid,
+}
+
+/// <summary>A state store. Thread safe. Failures of the medium are exceptions, refusals are outcomes.</summary>
+public interface IStateStore : IAsyncDisposable
+{
+    /// <summary>What it can do.</summary>
+    StateStoreFeatures Features { get; }
+
+    /// <summary>The value, or null when the key is missing or expired.</summary>
+    ValueTask<StateValue?> GetAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>The values in the order of the keys; null for missing ones. One moment in time for all of them.</summary>
+    ValueTask<IReadOnlyList<StateValue?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Carries out all operations in order, or none. When the task completes with <see cref="StateWriteOutcome.Done"/> a durable store has it on disk.
+    /// Cancellation is honoured only until the write has begun.
+    /// </summary>
+    ValueTask<StateWriteOutcome> WriteAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken);
+}
