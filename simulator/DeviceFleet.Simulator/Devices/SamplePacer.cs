@@ -35,7 +35,8 @@ internal sealed class SamplePacer
         }
     }
 
-    private void TakeWhatIsDue(CancellationToken stop)
+    /// <summary>Takes what is due now; the loop's step.</summary>
+    internal void TakeWhatIsDue(CancellationToken stop)
     {
         var now = _time.GetTimestamp();
         while (!stop.IsCancellationRequested && _due.TryPeek(out var device, out var due) && due <= now)
