@@ -52,6 +52,22 @@ internal static class GoJson
         }
     }
 
+    /// <summary>Parses the first value and ignores what follows, as Go's decoder does with request bodies (recorded: binding-out-request-forms).</summary>
+    public static JsonDocument? ParseBody(ReadOnlyMemory<byte> json, out string error)
+    {
+        try
+        {
+            error = string.Empty;
+            var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = DepthMax });
+            return JsonDocument.ParseValue(ref reader);
+        }
+        catch (JsonException exception)
+        {
+            error = ErrorText(json.Span, exception);
+            return null;
+        }
+    }
+
     /// <summary>What Go calls the JSON kind of a value, as in <c>cannot unmarshal array into …</c>.</summary>
     public static string KindName(JsonValueKind kind) => kind switch
     {
