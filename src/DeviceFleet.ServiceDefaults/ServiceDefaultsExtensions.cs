@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace DeviceFleet.ServiceDefaults;
 
@@ -24,6 +25,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHealthChecks();
         builder.Services.TryAddSingleton<SidecarGuard>();
         builder.AddFleetTelemetry();
+        QuietFramework(builder);
         return builder;
     }
 
@@ -36,5 +38,18 @@ public static class ServiceDefaultsExtensions
         // The Dapr SDK's MapActorsHandlers maps the same path with a lower priority (order 100), made for a service to map its own.
         app.MapHealthChecks(HealthPath).WithMetadata(new AllowAnonymousAttribute());
         return app;
+    }
+
+    /// <summary>
+    /// The framework logs several lines for each request at Information, and here a request is a device's message. Without a level of the
+    /// operator's own for <c>Microsoft.AspNetCore</c>, it starts at Warning.
+    /// </summary>
+    private static void QuietFramework(IHostApplicationBuilder builder)
+    {
+        const string category = "Microsoft.AspNetCore";
+        if (builder.Configuration[$"Logging:LogLevel:{category}"] is null)
+        {
+            builder.Logging.AddFilter(category, LogLevel.Warning);
+        }
     }
 }
