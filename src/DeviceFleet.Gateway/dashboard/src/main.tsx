@@ -1,0 +1,2 @@
+import { render } from 'preact';
+render(<p>DeviceFleet</p>, document.getElementById('app')!);
