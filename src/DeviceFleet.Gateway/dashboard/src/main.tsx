@@ -1,2 +1,1 @@
-import { render } from 'preact';
-render(<p>DeviceFleet</p>, document.getElementById('app')!);
+export {};
