@@ -33,7 +33,7 @@ public sealed class SecretTests
 
         Assert.All(secrets, secret => Assert.StartsWith(Manifests.Example, secret.Key, StringComparison.Ordinal));
         Assert.All(secrets.SelectMany(secret => ((V1Secret)secret.Value).StringData.Values), value =>
-            Assert.Matches(@"^(example|0+|[a-z]+\.example:\d+|mqtts://[a-z-]+:example@[a-z]+\.example:\d+)$", value));
+            Assert.Matches(@"^(example|A+=|[a-z]+\.example:\d+|mqtts://[a-z-]+:example@[a-z]+\.example:\d+)$", value));
     }
 
     [Fact]
