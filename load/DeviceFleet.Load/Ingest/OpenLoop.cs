@@ -30,7 +30,7 @@ internal sealed class OpenLoop(int devices, double messagesPerSecond, Action<int
         var due = (long)(time.GetElapsedTime(_start).TotalSeconds * messagesPerSecond);
         for (; _made < due; _made++)
         {
-            var intended = _start + (long)(_made / messagesPerSecond * time.TimestampFrequency);
+            var intended = _start + (long)Math.Round(_made / messagesPerSecond * time.TimestampFrequency);
             offer((int)(_made % devices), intended);
         }
     }
