@@ -93,13 +93,13 @@ internal sealed partial class FakeRuntime
                     return (null, 13);
                 }
 
-                if (item.Etag is { Value: var etag } && (!_state.TryGetValue(key, out var old) || Text(old.Etag) != etag))
+                if (item.Etag is { Value.Length: > 0 } given && (!_state.TryGetValue(key, out var old) || Text(old.Etag) != given.Value))
                 {
                     return (null, 10);
                 }
 
                 // First write wins without an etag only while there is nothing (Dapr API reference, state, concurrency).
-                if (item.Etag is null && item.Options?.Concurrency == StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite && _state.ContainsKey(key))
+                if (item.Etag is not { Value.Length: > 0 } && item.Options?.Concurrency == StateOptions.Types.StateConcurrency.ConcurrencyFirstWrite && _state.ContainsKey(key))
                 {
                     return (null, 10);
                 }
