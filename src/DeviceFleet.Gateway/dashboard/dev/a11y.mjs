@@ -1,4 +1,4 @@
-// npm run check:a11y: axe over every page and state, light and dark, narrow and wide. Fails on any violation and on anything the browser complains of.
+// npm run check:a11y [-- name …]: axe over every page and state, light and dark, narrow and wide. Fails on any violation and on anything the browser complains of.
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { VIEWS, launch, open, serve } from './browser.mjs';
@@ -8,7 +8,8 @@ const server = await serve();
 const browser = await launch();
 let violations = 0;
 let checked = 0;
-for (const view of VIEWS) {
+const wanted = process.argv.slice(2);
+for (const view of VIEWS.filter((v) => wanted.length === 0 || wanted.includes(v.name))) {
   for (const width of [360, 1280]) {
     for (const theme of ['light', 'dark']) {
       const { page, problems, close } = await open(browser, server.url, view, { width, height: 800, theme });

@@ -15,7 +15,7 @@ import { Preferences } from './preferences';
 const TICK_MS = 250;
 const AGE_TICK_MS = 1_000;
 
-export const COUNTERS = ['online', 'stale', 'offline', 'unknown', 'total', 'appliedPerSecond'] as const;
+export const COUNTERS = ['online', 'stale', 'offline', 'unknown', 'total', 'appliedPerSecond', 'lagMs', 'refusedByBroker'] as const;
 export type CounterName = (typeof COUNTERS)[number];
 
 export interface Faults {
@@ -120,7 +120,7 @@ export class Store {
       case 'updates':
         this.#offset = observe(this.#offset, event.asOf, at);
         this.#lastEventAt.value = at;
-        this.counterPoints.value += Number(this.counterHistory.take(event.asOf, event.counters));
+        this.counterPoints.value += Number(this.counterHistory.take(event.asOf, { ...event.counters, lagMs: event.counters.lagMs ?? Number.NaN }));
         for (const row of event.devices) {
           for (const metric in row.metrics) {
             this.sparks.record(row.id, metric, row.metrics[metric]!);

@@ -19,12 +19,12 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
   const { page } = route;
   return (
     <div class={`frame${store.isLive.value ? '' : ' not-live'}`}>
-      <div class="side">
+      <nav class="side" aria-label="Pages">
         <a class="brand" href="/" aria-label="DeviceFleet, to the fleet">
           <Logo />
           <span class="label">DeviceFleet</span>
         </a>
-        <nav aria-label="Pages">
+        <div class="links">
           <a href="/" title="Fleet (g f)" {...(page === 'fleet' && { 'aria-current': 'page' as const })}>
             <Icon name="fleet" />
             <span class="label">Fleet</span>
@@ -34,11 +34,11 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
             <span class="label">Devices</span>
             {store.loaded.value && <span class="badge">{count(store.fleet.value.counters.total)}</span>}
           </a>
-        </nav>
+        </div>
         <footer>
           <button type="button" onClick={() => (store.helpOpen.value = true)}>Keys <kbd>?</kbd></button>
         </footer>
-      </div>
+      </nav>
       <header class="top">
         <SearchBox />
         <div class="right">

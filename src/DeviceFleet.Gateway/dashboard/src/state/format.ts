@@ -1,5 +1,5 @@
 // Numbers and times as people read them. A thin space parts thousands and units.
-const THIN = '\u2009';
+export const THIN = '\u2009';
 const MINUS = '\u2212';
 
 const SI: readonly (readonly [number, string])[] = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];

@@ -94,7 +94,7 @@ function Head({ column, sort, onSort }: { readonly column: Column; readonly sort
       <button type="button" title={column.hint} onClick={() => onSort(next)}>
         {column.title}
         {column.unit !== '' && <span class="unit">{column.unit}</span>}
-        <span aria-hidden="true">{sorted ? (sort.descending ? '↓' : '↑') : ''}</span>
+        {sorted && <span aria-hidden="true">{sort.descending ? '↓' : '↑'}</span>}
       </button>
     </div>
   );

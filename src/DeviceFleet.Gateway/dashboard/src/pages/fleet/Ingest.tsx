@@ -29,15 +29,17 @@ export function Ingest() {
         <div>
           <dt>Rate, last 10 s</dt>
           <dd data-testid="ingest-rate">{quantity(counters.appliedPerSecond)} <span class="unit">/s</span></dd>
-          <Sparkline ring={store.counterHistory.of('appliedPerSecond')} width={160} height={18} floor={0} fluid />
+          <dd class="trend"><Sparkline ring={store.counterHistory.of('appliedPerSecond')} width={160} height={18} floor={0} fluid /></dd>
         </div>
         <div title="From receipt by the service to the gateway, median of the last 10 s">
           <dt>Lag, median</dt>
           <dd data-testid="ingest-lag">{counters.lagMs === null ? <span class="unit">nothing came</span> : duration(counters.lagMs)}</dd>
+          <dd class="trend"><Sparkline ring={store.counterHistory.of('lagMs')} width={160} height={18} floor={0} fluid /></dd>
         </div>
         <div title="Wrong topic, wrong password and the like, since the gateway started; never part of received">
           <dt>Refused by the broker</dt>
           <dd data-testid="refused-by-broker">{count(counters.refusedByBroker)}</dd>
+          <dd class="trend"><Sparkline ring={store.counterHistory.of('refusedByBroker')} width={160} height={18} fluid /></dd>
         </div>
       </dl>
     </section>

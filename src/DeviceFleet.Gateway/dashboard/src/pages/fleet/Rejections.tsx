@@ -22,16 +22,21 @@ export function Rejections() {
 
 function Item({ of }: { readonly of: Rejection }) {
   return (
-    <li>
+    <li title={of.topic ?? ''}>
       <span class="reason">{of.reason}</span>
       <span class="truncate mono">{of.deviceId === null ? <span class="quiet">no device</span> : <a href={formatRoute(deviceRoute(of.deviceId))}>{of.deviceId}</a>}</span>
       <span class="quiet"><Age at={of.at} /></span>
       <span class="detail">
         {of.detail}
         {' · by '}{of.by}
-        {of.topic !== null && <> · <span class="mono">{of.topic}</span></>}
+        {isSurprising(of) && <> · <span class="mono">{of.topic}</span></>}
         {of.payloadBytes > 0 && <> · {bytes(of.payloadBytes)}</>}
       </span>
     </li>
   );
+}
+
+/** The device's own topic for telemetry is what one expects; another one is part of the story. */
+function isSurprising({ topic, deviceId }: Rejection): boolean {
+  return topic !== null && topic !== `fleet/${deviceId ?? ''}/telemetry`;
 }
