@@ -89,7 +89,7 @@ internal sealed class ConnectionHost(
         BrokerConnection? connection = null;
         IMqttChannelAdapter? inner = null;
         var reader = new PacketLimitReader(transport.Transport.Input, options.PacketBytesMax, packet => RefuseTooLargeAsync(packet, connection!, inner!));
-        transport.Transport = new Duplex(reader, transport.Transport.Output);
+        transport.Transport = new Duplex(reader, new FlushingWriter(transport.Transport.Output));
         inner = new MqttConnectionContext(formatter, transport);
         connection = new BrokerConnection(options, reader.Close, transport.Abort);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -46,7 +46,7 @@ internal sealed class PacketLimitReader(PipeReader inner, int packetBytesMax, Fu
 
     public override void CancelPendingRead() => inner.CancelPendingRead();
 
-    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    public override void Complete(Exception? exception = null) => inner.Complete();
 }
 
 /// <summary>What the first bytes of a packet say of it (MQTT 3.1.1 and 5, section 2.1).</summary>
