@@ -31,6 +31,15 @@ internal sealed partial class FakeRuntime
     /// <summary>State store values by <c>store||key</c>.</summary>
     public IReadOnlyDictionary<string, string> StoredState => _state.ToDictionary(pair => pair.Key, pair => pair.Value.Value.ToStringUtf8());
 
+    /// <summary>As if it were the same store.</summary>
+    public void CopyStateFrom(FakeRuntime other)
+    {
+        foreach (var (key, value) in other._state)
+        {
+            _state[key] = value;
+        }
+    }
+
     private void MapGrpc() => _server.MapPost("/{service}/{method}", async (HttpContext context, string service, string method) =>
     {
         var body = new MemoryStream();
