@@ -37,8 +37,8 @@ export function SignedOut() {
   return (
     <Notice title="You are signed out" testid="signed-out" tone="warn" sign="◐">
       <p>
-        Your session has ended or none was begun. Open the sign-in link that DeviceFleet printed when it started, the line that begins with “Dashboard:” in its terminal. The
-        link carries a key of this machine; nothing is shown without it.
+        Your session has ended or none was begun. Open the sign-in link that DeviceFleet printed in its terminal
+        when it started. The link carries a key of this fleet; nothing is shown without it.
       </p>
       <a class="button" href="/" target="_self">Try again</a>
     </Notice>

@@ -25,6 +25,9 @@ export function Sparkline({ ring, width, height, floor, fluid = false }: Props) 
   );
 }
 
+/** Fewer points are no shape yet. */
+const POINTS_MIN = 4;
+
 /** Right-aligned: the newest point is at the right edge and a full ring reaches the left one. Neighbouring points in one pixel become one. */
 export function sparkPath(ring: Ring, width: number, height: number, floor?: number): string {
   const n = ring.length;
@@ -37,7 +40,7 @@ export function sparkPath(ring: Ring, width: number, height: number, floor?: num
       high = Math.max(high, value);
     }
   }
-  if (n < 2 || high < low) {
+  if (n < POINTS_MIN || high < low) {
     return '';
   }
   const span = high - low;

@@ -19,7 +19,7 @@ export function State({ state }: { readonly state: DeviceStateName }) {
   return (
     <span class="state">
       <StateMark state={state} />
-      {STATE_TEXT[state]}
+      <span class="name">{STATE_TEXT[state]}</span>
     </span>
   );
 }

@@ -58,12 +58,12 @@ describe('rows', () => {
     expect(commonMetrics(rows, 5)).toEqual(['t', 'u']);
   });
 
-  test('grid cells are one a device, or the worst of several', () => {
+  test('grid cells are one a device, or several with their counts', () => {
     const ids = orderOfIds(rows);
     expect(cells(rows, ids, NOW, 30_000, 10).map((c) => `${c.id} ${c.state}`)).toEqual(['Axle-1 offline', 'pump-2 stale', 'pump-10 online', 'valve-1 unknown']);
     expect(cells(rows, ids, NOW, 30_000, 2)).toEqual([
-      { state: 'offline', id: 'Axle-1', devices: 2, inState: 1 },
-      { state: 'unknown', id: 'pump-10', devices: 2, inState: 1 },
+      { state: 'offline', id: 'Axle-1', devices: 2, counts: { online: 0, stale: 1, offline: 1, unknown: 0 } },
+      { state: 'unknown', id: 'pump-10', devices: 2, counts: { online: 1, stale: 0, offline: 0, unknown: 1 } },
     ]);
   });
 

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { useStore } from '../../app/context';
 import { formatSort, type Sort } from '../../state/rows';
 import { deviceRoute, devicesRoute } from '../../state/route';
-import { columnsFor, templateOf, type Column } from './columns';
+import { columnsFor, leastWidthOf, templateOf, type Column } from './columns';
 import { Row } from './Row';
 import { useRows } from './virtual';
 
@@ -27,6 +27,7 @@ export function DeviceTable({ selection, metrics, sort, q, frozen }: Props) {
   const virtual = useRows(scroller, order.length, ROW_HEIGHT[store.preferences.density.value], HEAD_HEIGHT);
   const columns = columnsFor(metrics);
   const template = templateOf(columns);
+  const minWidth = leastWidthOf(columns);
 
   const onKey = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / 32) - 2);
@@ -59,7 +60,7 @@ export function DeviceTable({ selection, metrics, sort, q, frozen }: Props) {
       onKeyDown={onKey}
       onBlur={(event) => event.target === scroller.current && (at.value = null)}
     >
-      <div class="head" role="rowgroup">
+      <div class="head" role="rowgroup" style={{ minWidth }}>
         <div class="line" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, height: `${HEAD_HEIGHT}px` }}>
           {columns.map((column) => <Head key={column.key} column={column} sort={sort} onSort={(next) => store.navigation.replace(devicesRoute(q, next))} />)}
         </div>
@@ -67,7 +68,7 @@ export function DeviceTable({ selection, metrics, sort, q, frozen }: Props) {
       <div
         class="rows"
         role="rowgroup"
-        style={{ height: `${virtual.height}px` }}
+        style={{ height: `${virtual.height}px`, minWidth }}
         onPointerEnter={(event) => (frozen.value = event.pointerType === 'mouse')}
         onPointerLeave={() => (frozen.value = false)}
       >

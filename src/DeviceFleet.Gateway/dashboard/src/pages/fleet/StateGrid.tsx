@@ -8,14 +8,16 @@ import { STATE_NAMES } from '../../state/presence';
 import { deviceRoute } from '../../state/route';
 import { drawCells, gridSize, type GridSize } from './cells';
 
-/** Most cells drawn; a larger fleet puts several devices into one cell. */
-const CELLS_MAX = 2_400;
+/** Most devices that have a mark of their own; of a larger fleet each mark stands for several. */
+const SINGLE_MAX = 2_000;
+/** Most marks then: fewer and larger, because each shows shares. */
+const SHARED_MAX = 480;
 
 export function StateGrid() {
   const store = useStore();
   const { rows, staleAfterMs, counters } = store.fleet.value;
   const now = store.now.value;
-  const shown = cells(rows, store.idOrder.value, now, staleAfterMs, CELLS_MAX);
+  const shown = cells(rows, store.idOrder.value, now, staleAfterMs, rows.length <= SINGLE_MAX ? SINGLE_MAX : SHARED_MAX);
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useSignal(0);
   const tip = useSignal<{ readonly x: number; readonly y: number; readonly cell: Cell } | null>(null);
@@ -42,7 +44,7 @@ export function StateGrid() {
   };
   const onMove = (event: MouseEvent) => {
     const cell = cellAt(event);
-    tip.value = cell === undefined ? null : { x: Math.min(event.offsetX + 12, width.value - 150), y: event.offsetY + 14, cell };
+    tip.value = cell === undefined ? null : { x: Math.min(event.offsetX + 12, width.value - 280), y: event.offsetY + 14, cell };
   };
   const onClick = (event: MouseEvent) => {
     const cell = cellAt(event);
@@ -87,9 +89,9 @@ export function StateGrid() {
 
 function perCell(shown: readonly Cell[], devices: number): string {
   const each = shown[0]?.devices ?? 1;
-  return each === 1 ? `one mark a device, ${count(devices)}` : `one mark for ${count(each)} devices, showing the worst of them`;
+  return each === 1 ? `one mark a device, ${count(devices)}` : `one mark for ${count(each)} devices, filled by share`;
 }
 
 function tipText(cell: Cell): string {
-  return cell.devices === 1 ? cell.id : `${cell.id} and ${count(cell.devices - 1)} more, ${count(cell.inState)} ${cell.state}`;
+  return cell.devices === 1 ? cell.id : `${cell.id} and ${count(cell.devices - 1)} more: ${STATE_NAMES.filter((s) => cell.counts[s] > 0).map((s) => `${count(cell.counts[s])} ${s}`).join(', ')}`;
 }

@@ -23,6 +23,11 @@ export function gridSize(cells: number, width: number): GridSize {
 
 const COLOURS: Readonly<Record<DeviceStateName, string>> = { online: '--ok', stale: '--warn', offline: '--off', unknown: '--info' };
 
+/** Order of the shares in a cell, clockwise from the top. */
+const DRAWN: readonly DeviceStateName[] = ['online', 'unknown', 'offline', 'stale'];
+/** Least share drawn. */
+const SHARE_MIN = 0.06;
+
 export function drawCells(canvas: HTMLCanvasElement, cells: readonly Cell[], size: GridSize, live: boolean): void {
   const ratio = devicePixelRatio || 1;
   const width = canvas.clientWidth;
@@ -41,9 +46,13 @@ export function drawCells(canvas: HTMLCanvasElement, cells: readonly Cell[], siz
   cells.forEach((cell, i) => {
     const x = ((i % size.columns) + 0.5) * size.pitch;
     const y = (Math.floor(i / size.columns) + 0.5) * size.pitch;
-    context.fillStyle = colours[cell.state];
-    context.strokeStyle = colours[cell.state];
-    drawMark(context, cell.state, x, y, radius);
+    if (cell.devices > 1) {
+      drawShares(context, cell, colours, x, y, radius);
+    } else {
+      context.fillStyle = colours[cell.state];
+      context.strokeStyle = colours[cell.state];
+      drawMark(context, cell.state, x, y, radius);
+    }
   });
 }
 
@@ -62,4 +71,28 @@ function drawMark(context: CanvasRenderingContext2D, state: DeviceStateName, x: 
     context.arc(x, y, radius, Math.PI / 2, (3 * Math.PI) / 2);
     context.fill();
   }
+}
+
+/** A disc filled by share: online and stale full, unknown and offline empty inside their ring. A share too small to see is drawn as wide as can be seen. */
+function drawShares(context: CanvasRenderingContext2D, cell: Cell, colours: Readonly<Record<DeviceStateName, string>>, x: number, y: number, radius: number): void {
+  const present = DRAWN.filter((state) => cell.counts[state] > 0);
+  const angles = present.map((state) => Math.max(SHARE_MIN, cell.counts[state] / cell.devices));
+  const whole = angles.reduce((a, b) => a + b, 0);
+  let from = -Math.PI / 2;
+  context.setLineDash([]);
+  present.forEach((state, i) => {
+    const to = from + (2 * Math.PI * angles[i]!) / whole;
+    context.fillStyle = colours[state];
+    context.strokeStyle = colours[state];
+    context.beginPath();
+    if (state === 'online' || state === 'stale') {
+      context.moveTo(x, y);
+      context.arc(x, y, radius, from, to);
+      context.fill();
+    } else {
+      context.arc(x, y, radius - 0.65, from, to);
+      context.stroke();
+    }
+    from = to;
+  });
 }
