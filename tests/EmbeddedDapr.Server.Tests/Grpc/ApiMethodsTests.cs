@@ -45,7 +45,7 @@ public sealed class ApiMethodsTests
         Assert.Equal("word", (await GetAsync("charset")).Data.ToStringUtf8());
         Assert.Equal(new Proto.GetStateResponse(), await GetAsync("missing"));
         var bulk = await OkAsync<Proto.GetBulkStateResponse>("GetBulkState", new Proto.GetBulkStateRequest { StoreName = "statestore", Keys = { "bin", "missing" } });
-        Assert.Equal([new() { Key = "bin", Data = bytes, Etag = "e1" }, new() { Key = "missing" }], bulk.Items);
+        Assert.Equal([new() { Key = "bin", Data = bytes, Etag = "e1" }, new() { Key = "missing" }], bulk.Items.ToArray());
     }
 
     [Fact]
