@@ -1,0 +1,174 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedDapr.Components.Sqlite;
+
+/// <summary>
+/// A database file: one writer with group commit, a pool of readers. Every component of the process that names the same file shares it; the last one to
+/// leave closes it. Thread safe.
+/// </summary>
+internal sealed class SqliteDatabase : IAsyncDisposable
+{
+    // The registry is the process's, not a container's: two writers in one process would only wait for each other's locks.
+    private static readonly Dictionary<string, SqliteDatabase> OpenFiles = new(StringComparer.Ordinal);
+    private static readonly SemaphoreSlim Gate = new(1);
+
+    private readonly SqliteDatabaseOptions _options;
+    private readonly SqliteReaders _readers;
+    private readonly ITimer _lazyTimer;
+    private readonly Dictionary<string, object> _shared = [];
+    private int _leases;
+    private int _lazyArmed;
+
+    private SqliteDatabase(string path, SqliteDatabaseOptions options, TimeProvider time, ILogger logger)
+    {
+        Path = path;
+        _options = options;
+        Writer = new SqliteWriter(path, options, logger);
+        _readers = new SqliteReaders(path, options);
+        _lazyTimer = time.CreateTimer(static database => ((SqliteDatabase)database!).OnLazyDelay(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Full path of the file.</summary>
+    public string Path { get; }
+
+    internal SqliteWriter Writer { get; }
+
+    /// <summary>Opens the file, or joins those who have it open; dispose the answer to leave.</summary>
+    /// <exception cref="ComponentException">It cannot be opened.</exception>
+    public static async Task<Lease> OpenAsync(string path, SqliteDatabaseOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        await Gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!OpenFiles.TryGetValue(path, out var database))
+            {
+                database = Create(path, options, time, logger);
+                OpenFiles.Add(path, database);
+            }
+
+            database._leases++;
+            return new Lease(database);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    /// <summary>Runs the unit in the next commit; completes when it is on disk. Cancellation is honoured until the unit runs.</summary>
+    public async ValueTask<T> WriteAsync<T>(WriteUnit<T> unit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Writer.EnqueueAsync(unit, cancellationToken);
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw new ObjectDisposedException($"{Path} is closed", closed);
+        }
+
+        return await unit.Completion;
+    }
+
+    /// <summary>As the other one, for what is rare.</summary>
+    public ValueTask<T> WriteAsync<T>(Func<SqliteSession, T> run, CancellationToken cancellationToken) =>
+        WriteAsync(new DelegateUnit<T>(run, cancellationToken), cancellationToken);
+
+    /// <summary>Puts the unit into the next commit that happens anyway, or one that is made for it after <see cref="SqliteDatabaseOptions.LazyDelay"/>.</summary>
+    public void WriteLazily(WriteUnit unit)
+    {
+        Writer.EnqueueLazy(unit);
+        if (Interlocked.Exchange(ref _lazyArmed, 1) == 0)
+        {
+            _lazyTimer.Change(_options.LazyDelay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Reads what is committed.</summary>
+    public ValueTask<T> ReadAsync<TState, T>(TState state, Func<SqliteSession, TState, T> read, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(state, read, snapshot: false, cancellationToken);
+
+    /// <summary>Reads what is committed; all statements of the delegate see the same moment.</summary>
+    public ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<SqliteSession, TState, T> read, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(state, read, snapshot: true, cancellationToken);
+
+    /// <summary>What those who share the file share besides; made by the first who asks.</summary>
+    public T Shared<T>(string key, Func<SqliteDatabase, T> create)
+        where T : class
+    {
+        lock (_shared)
+        {
+            if (_shared.TryGetValue(key, out var existing))
+            {
+                return (T)existing;
+            }
+
+            var made = create(this);
+            _shared.Add(key, made);
+            return made;
+        }
+    }
+
+    /// <summary>The registry calls it when the last lease is released.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // Readers first: the last connection to close is then the writer, which empties the log and removes it.
+        await _lazyTimer.DisposeAsync();
+        _readers.Dispose();
+        await Writer.CloseAsync();
+    }
+
+    private static SqliteDatabase Create(string path, SqliteDatabaseOptions options, TimeProvider time, ILogger logger)
+    {
+        try
+        {
+            if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder)
+            {
+                Directory.CreateDirectory(folder);
+            }
+
+            return new SqliteDatabase(path, options, time, logger);
+        }
+        catch (Exception failure) when (failure is SqliteFailure or IOException or UnauthorizedAccessException)
+        {
+            throw new ComponentException($"cannot open the database {path}: {failure.Message}", failure);
+        }
+    }
+
+    private void OnLazyDelay()
+    {
+        Volatile.Write(ref _lazyArmed, 0);
+        Writer.Nudge();
+    }
+
+    private static async ValueTask ReleaseAsync(SqliteDatabase database)
+    {
+        await Gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (--database._leases > 0)
+            {
+                return;
+            }
+
+            OpenFiles.Remove(database.Path);
+            await database.DisposeAsync();
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    /// <summary>A share in an open database.</summary>
+    internal sealed class Lease(SqliteDatabase database) : IAsyncDisposable
+    {
+        private int _released;
+
+        public SqliteDatabase Database => database;
+
+        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _released, 1) == 0 ? ReleaseAsync(database) : ValueTask.CompletedTask;
+    }
+}
