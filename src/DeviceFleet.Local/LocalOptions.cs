@@ -1,4 +1,5 @@
 using System.Net;
+using DeviceFleet.Contracts.Messaging;
 
 namespace DeviceFleet.Local;
 
@@ -11,8 +12,8 @@ public sealed record LocalOptions
     /// <summary>Port of the MQTT broker; 0: any free one. Default: 1883.</summary>
     public int MqttPort { get; init; } = 1883;
 
-    /// <summary>Port of dashboard, REST and hub; 0: any free one. Default: 8080.</summary>
-    public int HttpPort { get; init; } = 8080;
+    /// <summary>Port of dashboard, REST and hub; 0: any free one. Default: 5080.</summary>
+    public int HttpPort { get; init; } = AppPorts.Gateway;
 
     /// <summary>Address to listen on. Default: loopback; anything else is the user's explicit word.</summary>
     public IPAddress Listen { get; init; } = IPAddress.Loopback;

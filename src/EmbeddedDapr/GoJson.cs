@@ -87,7 +87,7 @@ internal static class GoJson
         }
 
         var offset = Offset(json, exception);
-        if (offset >= json.Length)
+        if (offset >= json.Length || IsCutOff(json))
         {
             return "unexpected EOF";
         }
@@ -103,6 +103,24 @@ internal static class GoJson
             _ => "after top-level value",
         };
         return $"invalid character '{shown}' {where}";
+    }
+
+    /// <summary>Whether everything that is there could go on to be JSON.</summary>
+    private static bool IsCutOff(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, isFinalBlock: false, new JsonReaderState(new() { MaxDepth = DepthMax }));
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static int Offset(ReadOnlySpan<byte> json, JsonException exception)
@@ -221,12 +239,6 @@ internal static class GoJson
     private static string Number(double number)
     {
         var shortest = number.ToString("R", CultureInfo.InvariantCulture);
-        var magnitude = Math.Abs(number);
-        if (magnitude is 0 or (>= 1e-5 and < 1e15))
-        {
-            return shortest;
-        }
-
         var exponentAt = shortest.IndexOf('E', StringComparison.Ordinal);
         if (exponentAt < 0)
         {
@@ -235,7 +247,7 @@ internal static class GoJson
 
         var mantissa = shortest[..exponentAt];
         var exponent = int.Parse(shortest.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (magnitude is < 1e-6 or >= 1e21)
+        if (Math.Abs(number) is < 1e-6 or >= 1e21)
         {
             return exponent < 0 ? $"{mantissa}e-{-exponent}" : $"{mantissa}e+{exponent:00}";
         }

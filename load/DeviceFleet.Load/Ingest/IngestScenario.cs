@@ -91,7 +91,7 @@ internal sealed class IngestScenario : ScenarioCommand<IngestSettings>
 
         if (settings.IsOpen)
         {
-            return new OpenLoop(devices, settings.Rate, time).RunAsync(stop);
+            return new OpenLoop(devices.Count, settings.Rate, (index, intended) => devices[index].Offer(intended), time).RunAsync(stop);
         }
 
         foreach (var device in devices)

@@ -23,6 +23,7 @@ internal sealed class LoadDevice(int index, DeviceId id, long boot, int window, 
     private readonly Stack<int> _places = new(Enumerable.Range(0, window).Reverse());
     private readonly Queue<long> _waiting = new();
     private readonly Lock _lock = new();
+    private Action<MqttWriter>? _write;
     private long _seq;
     private bool _closedLoop;
     private TaskCompletionSource? _settled;
@@ -159,7 +160,7 @@ internal sealed class LoadDevice(int index, DeviceId id, long boot, int window, 
     {
         if (_places.Count > 0 && (_closedLoop || _waiting.Count > 0))
         {
-            socket.Append(Write_NeedsLock);
+            socket.Append(_write ??= Write_NeedsLock); // one delegate, not one a message
         }
     }
 

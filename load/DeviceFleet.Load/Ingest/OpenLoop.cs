@@ -5,7 +5,11 @@ namespace DeviceFleet.Load.Ingest;
 /// anyone: a server that stalls finds the messages of the stall waiting, and each one's latency counts from its own moment, which is what
 /// "coordinated omission" leaves out.
 /// </summary>
-internal sealed class OpenLoop(IReadOnlyList<LoadDevice> devices, double messagesPerSecond, TimeProvider time)
+/// <param name="devices">How many devices take turns.</param>
+/// <param name="messagesPerSecond">Of all of them together.</param>
+/// <param name="offer">Takes a device's place in the order, and the moment of its message.</param>
+/// <param name="time">The clock; the schedule counts from now.</param>
+internal sealed class OpenLoop(int devices, double messagesPerSecond, Action<int, long> offer, TimeProvider time)
 {
     private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
 
@@ -26,8 +30,8 @@ internal sealed class OpenLoop(IReadOnlyList<LoadDevice> devices, double message
         var due = (long)(time.GetElapsedTime(_start).TotalSeconds * messagesPerSecond);
         for (; _made < due; _made++)
         {
-            var intended = _start + (long)(_made / messagesPerSecond * time.TimestampFrequency);
-            devices[(int)(_made % devices.Count)].Offer(intended);
+            var intended = _start + (long)Math.Round(_made / messagesPerSecond * time.TimestampFrequency);
+            offer((int)(_made % devices), intended);
         }
     }
 }

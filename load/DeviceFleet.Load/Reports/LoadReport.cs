@@ -64,6 +64,8 @@ internal sealed record LatencyMs(double P50, double P90, double P99, double P999
 /// <param name="Examples">Some texts.</param>
 internal sealed record LoadErrors(int ConnectsFailed, int ConnectionsLost, long Unanswered, long NotSent, IReadOnlyList<string> Examples)
 {
+    /// <summary>Nothing went wrong.</summary>
+    [JsonIgnore]
     public bool None => ConnectsFailed == 0 && ConnectionsLost == 0 && Unanswered == 0 && NotSent == 0;
 }
 

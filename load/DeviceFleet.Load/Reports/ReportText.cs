@@ -27,7 +27,12 @@ internal static class ReportText
 
         if (report.Server is { } server)
         {
-            Row("server cores / cpu per message", $"{server.Cores:N2} / {server.CpuUsPerMessage:N1} us");
+            Row("server processors kept busy", $"{server.Cores:N2}");
+            if (server.CpuUsPerMessage is { } us)
+            {
+                Row("server cpu per message", $"{us:N1} us");
+            }
+
             Row("server memory before / after", $"{server.RssMiBBefore:N1} / {server.RssMiBAfter:N1} MiB");
         }
 

@@ -31,7 +31,7 @@ internal sealed class DeviceConnection : IDisposable
         _client = client;
         client.DisconnectedAsync += args =>
         {
-            MarkLost(args.Exception?.Message ?? $"broker closed the connection ({args.Reason})");
+            MarkLost(Describe(args));
             return Task.CompletedTask;
         };
     }
@@ -103,6 +103,13 @@ internal sealed class DeviceConnection : IDisposable
         MarkLost("closed");
         _client.Dispose();
     }
+
+    private static string Describe(MqttClientDisconnectedEventArgs args) => args switch
+    {
+        { Exception: { } exception } => exception.GetBaseException().Message,
+        { Reason: MqttClientDisconnectReason.NormalDisconnection } => "broker closed the connection", // also when it gave no reason
+        _ => $"broker closed the connection ({args.Reason})",
+    };
 
     private static bool IsFinal(MqttClientConnectResultCode code) => code is MqttClientConnectResultCode.BadUserNameOrPassword
         or MqttClientConnectResultCode.NotAuthorized or MqttClientConnectResultCode.Banned or MqttClientConnectResultCode.ClientIdentifierNotValid

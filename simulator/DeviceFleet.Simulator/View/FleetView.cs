@@ -96,7 +96,7 @@ internal sealed class FleetView
 
         IRenderable[] errors = [.. _stats.Errors().Select(error => new Text(error, new Style(Color.Red)).Ellipsis())];
         var title = string.Create(CultureInfo.InvariantCulture, $" simulator, {now.Elapsed:hh\\:mm\\:ss}, {_options.Host}:{_options.Port} ");
-        return new Panel(new Rows([grid, .. errors])).RoundedBorder().Header(Markup.Escape(title));
+        return new Panel(new Rows([grid, .. errors])).RoundedBorder().Expand().Header(Markup.Escape(title));
     }
 
     private Figures Take()

@@ -15,7 +15,7 @@ internal sealed class DataFolder : IDisposable
 
     public string Path { get; }
 
-    public string Database => System.IO.Path.Combine(Path, "fleet.db");
+    public string Database => System.IO.Path.Combine(Path, "devicefleet.db");
 
     /// <summary>Opens the folder, making it if need be (readable by its owner only, since keys lie in it).</summary>
     /// <exception cref="LocalStartException">Another process has it, or it cannot be written.</exception>

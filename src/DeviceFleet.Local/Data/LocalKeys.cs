@@ -13,14 +13,20 @@ internal sealed record LocalKeys
 
     public required byte[] DeviceKey { get; init; }
 
-    /// <summary>What sign-in links and sessions are signed with; the gateway reads the file itself.</summary>
-    public required string SessionKeyFile { get; init; }
+    public required string DeviceKeyFile { get; init; }
+
+    /// <summary>What sign-in links and sessions are signed with; the gateway makes and reads the file itself.</summary>
+    public required string SignInKeyFile { get; init; }
 
     public static LocalKeys LoadOrMake(DataFolder data)
     {
-        var sessionKey = Path.Combine(data.Path, "session.key");
-        _ = LoadOrMake(sessionKey, TokenBytes);
-        return new LocalKeys { DeviceKey = LoadOrMake(Path.Combine(data.Path, "device.key"), SharedKeyPassword.KeyBytes), SessionKeyFile = sessionKey };
+        var deviceKey = Path.Combine(data.Path, "device.key");
+        return new LocalKeys
+        {
+            DeviceKey = LoadOrMake(deviceKey, SharedKeyPassword.KeyBytes),
+            DeviceKeyFile = deviceKey,
+            SignInKeyFile = Path.Combine(data.Path, "sign-in.key"),
+        };
     }
 
     /// <summary>A token that lives as long as the process: nobody outside needs it.</summary>
@@ -48,7 +54,7 @@ internal sealed record LocalKeys
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(unfinished, path, overwrite: false);
+        File.Move(unfinished, path);
         return key;
     }
 

@@ -41,11 +41,11 @@ public sealed class NetworkTests
     public void People_reach_the_gateway_and_nobody_reaches_devices()
     {
         var open = Manifests.Of<V1NetworkPolicy>()
-            .SelectMany(policy => (policy.Spec.Ingress ?? []).Select(rule => (policy.Metadata.Name, rule)))
+            .SelectMany(policy => (policy.Spec.Ingress ?? []).Select(rule => (policy.Spec.PodSelector, rule)))
             .Where(entry => entry.rule.FromProperty.Any(peer => peer.NamespaceSelector is not null || peer.IpBlock is not null));
 
-        var (name, rule) = Assert.Single(open);
-        Assert.Equal(DaprNames.GatewayApp, name);
+        var (pods, rule) = Assert.Single(open);
+        Assert.Equal(DaprNames.GatewayApp, Assert.Single(pods.MatchLabels, label => label.Key == "app.kubernetes.io/name").Value);
         Assert.Equal($"{NamesInCode.PortOf(DaprNames.GatewayApp)}", Assert.Single(rule.Ports).Port.Value);
     }
 

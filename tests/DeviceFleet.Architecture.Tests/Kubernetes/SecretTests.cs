@@ -32,7 +32,8 @@ public sealed class SecretTests
         var secrets = Manifests.All.Where(manifest => manifest.Value is V1Secret).ToArray();
 
         Assert.All(secrets, secret => Assert.StartsWith(Manifests.Example, secret.Key, StringComparison.Ordinal));
-        Assert.All(secrets.SelectMany(secret => ((V1Secret)secret.Value).StringData.Values), value => Assert.Matches("example|^0+$", value));
+        Assert.All(secrets.SelectMany(secret => ((V1Secret)secret.Value).StringData.Values), value =>
+            Assert.Matches(@"^(example|A+=|[a-z]+\.example:\d+|mqtts://[a-z-]+:example@[a-z]+\.example:\d+)$", value));
     }
 
     [Fact]

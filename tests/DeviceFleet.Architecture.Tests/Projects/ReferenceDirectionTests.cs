@@ -1,3 +1,5 @@
+using DeviceFleet.Architecture.Tests.Repository;
+
 namespace DeviceFleet.Architecture.Tests.Projects;
 
 /// <summary>
@@ -61,7 +63,7 @@ public sealed class ReferenceDirectionTests
             where !MayReference.GetValueOrDefault(project.Name, []).Contains(target)
             select $"{project.Name} -> {target}";
 
-        Assert.Empty(wrong);
+        Faults.None(wrong);
     }
 
     [Fact]
@@ -69,7 +71,7 @@ public sealed class ReferenceDirectionTests
     {
         var undecided = ProjectFile.All.Where(project => project.Folder != "tests" && !MayReference.ContainsKey(project.Name)).Select(project => project.Name);
 
-        Assert.Empty(undecided);
+        Faults.None(undecided);
     }
 
     [Fact]
@@ -79,7 +81,7 @@ public sealed class ReferenceDirectionTests
 
         var wrong = ProjectFile.All.Where(project => project.Folder != "tests" && project.Projects.Any(tests.Contains)).Select(project => project.Name);
 
-        Assert.Empty(wrong);
+        Faults.None(wrong);
     }
 
     [Fact]
@@ -94,7 +96,7 @@ public sealed class ReferenceDirectionTests
             from target in project.Projects.Intersect(beyond)
             select $"{project.Name} -> {target}";
 
-        Assert.Empty(wrong);
+        Faults.None(wrong);
     }
 
     [Fact]
@@ -107,7 +109,7 @@ public sealed class ReferenceDirectionTests
             where package.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
             select $"{project.Name}: {package}";
 
-        Assert.Empty(wrong);
+        Faults.None(wrong);
     }
 
     [Fact]
@@ -115,6 +117,6 @@ public sealed class ReferenceDirectionTests
     {
         var wrong = ProjectFile.All.Where(project => WithoutAspNet.Contains(project.Name) && project.HasAspNet).Select(project => project.Name);
 
-        Assert.Empty(wrong);
+        Faults.None(wrong);
     }
 }

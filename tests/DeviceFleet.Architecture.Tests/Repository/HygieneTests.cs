@@ -12,7 +12,7 @@ public sealed partial class HygieneTests
     {
         var large = Checkout.Files.Where(file => new FileInfo(Checkout.PathOf(file)).Length > FileBytesMax);
 
-        Assert.Empty(large);
+        Faults.None(large);
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed partial class HygieneTests
 
         var naming = locks.Where(file => HostInLockFile().IsMatch(Checkout.Read(file)));
 
-        Assert.Empty(naming);
+        Faults.None(naming);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed partial class HygieneTests
     {
         var kept = Checkout.Files.Where(file => KeptByMistake().IsMatch(file));
 
-        Assert.Empty(kept);
+        Faults.None(kept);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed partial class HygieneTests
 
         var tooLong = programs.Select(file => (file, lines: File.ReadAllLines(Checkout.PathOf(file)).Length)).Where(program => program.lines > ProgramLinesMax);
 
-        Assert.Empty(tooLong);
+        Faults.None(tooLong.Select(program => $"{program.file}: {program.lines} lines"));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed partial class HygieneTests
             where !Path.Exists(path)
             select $"{document} -> {target}";
 
-        Assert.Empty(broken);
+        Faults.None(broken);
     }
 
     [Theory]

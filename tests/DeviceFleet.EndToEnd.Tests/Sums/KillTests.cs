@@ -48,7 +48,7 @@ public sealed class KillTests(ITestOutputHelper output)
         var random = new Random(Seed);
         var data = Artifacts.NewFolder();
         var ledger = Path.Combine(data, "ledger.txt");
-        var database = Path.Combine(data, "fleet.db");
+        var database = Path.Combine(data, "devicefleet.db");
         await TelemetryAuditor.RegisterAsync(database);
 
         var local = await LocalProcess.StartAsync(data, environment: environment);
