@@ -8,6 +8,7 @@ namespace EmbeddedDapr;
 internal sealed class DueQueue<T> : IDisposable
 {
     private static readonly TimeSpan TimerMax = TimeSpan.FromDays(40);
+    private static readonly TimeSpan ClockStepMax = TimeSpan.FromMilliseconds(100);
     private readonly PriorityQueue<T, (long Due, long Order)> _waiting = new();
     private readonly TimeProvider _time;
     private readonly Action<IReadOnlyList<T>> _handler;
@@ -83,6 +84,13 @@ internal sealed class DueQueue<T> : IDisposable
 
     private void Fire()
     {
+        if (Monitor.IsEntered(_waiting))
+        {
+            // A clock may call back while its timer is being set (the fake one does). The handler must not run inside the lock, so it runs elsewhere.
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Fire(), this, preferLocal: false);
+            return;
+        }
+
         while (true)
         {
             List<T> due = [];
@@ -122,10 +130,14 @@ internal sealed class DueQueue<T> : IDisposable
         }
 
         _armed = priority.Due;
-        var wait = TimeSpan.FromTicks(priority.Due - _time.GetUtcNow().UtcTicks);
-
-        // Timers count whole milliseconds; rounding up keeps them from being early.
-        var milliseconds = Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, TimerMax.TotalMilliseconds);
-        _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
+        DateTimeOffset now;
+        do
+        {
+            // Timers count whole milliseconds; rounding up keeps them from being early.
+            now = _time.GetUtcNow();
+            var milliseconds = Math.Clamp(Math.Ceiling(TimeSpan.FromTicks(priority.Due - now.UtcTicks).TotalMilliseconds), 0, TimerMax.TotalMilliseconds);
+            _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
+        }
+        while (_time.GetUtcNow() - now > ClockStepMax); // the clock was moved between looking at it and setting the timer by it
     }
 }

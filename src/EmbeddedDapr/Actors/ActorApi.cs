@@ -72,6 +72,9 @@ public sealed partial class ActorApi : IAsyncDisposable
     /// <summary>Of those the ones that wait for their time, for tests.</summary>
     internal int RemindersWaiting => _reminders.Waiting;
 
+    /// <summary>For messages of tests that waited in vain.</summary>
+    internal string DescribeReminders() => _reminders.ToString();
+
     /// <summary>Hosts the types that the app declared, if there is an actor state store for them.</summary>
     public void Host(ActorConfiguration configuration)
     {

@@ -61,8 +61,17 @@ internal sealed class ActorHarness : IAsyncDisposable
     }
 
     /// <summary>Method and path of the app's next call.</summary>
-    public async Task<string> NextCallAsync() =>
-        await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    public async Task<string> NextCallAsync()
+    {
+        try
+        {
+            return await _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The app was not called. Reminders: {Reminders.Count} stored; {Actors.DescribeReminders()}");
+        }
+    }
 
     public bool IsQuiet => _calls.Reader.Count == 0;
 
@@ -122,15 +131,6 @@ internal sealed class FakeReminderStore : IReminderStore
             {
                 return _records.Count;
             }
-        }
-    }
-
-    /// <summary>How many are due by now.</summary>
-    public int CountDue(DateTimeOffset now)
-    {
-        lock (_records)
-        {
-            return _records.Values.Count(record => record.NextDue <= now);
         }
     }
 

@@ -168,6 +168,15 @@ internal sealed partial class ReminderScheduler : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    /// <summary>For messages of tests that waited in vain.</summary>
+    public override string ToString()
+    {
+        lock (_gate)
+        {
+            return $"{_window}; {_ready.Count} queued, {_working} at work, {_due.Count} armed, {_pages.Count} page timers, now {_runtime.Time.GetUtcNow():O}";
+        }
+    }
+
     private void OnDue(IReadOnlyList<PendingReminder> due)
     {
         lock (_gate)

@@ -140,9 +140,9 @@ internal sealed class ReminderWindow(int capacity)
 
         foreach (var (key, record) in changed)
         {
-            if (record is not null && !_known.ContainsKey(key) && record.NextDue < End)
+            if (record is not null && !_known.ContainsKey(key) && Admit(key, record) is { } admitted)
             {
-                fresh.Add(Keep(key, record));
+                fresh.Add(admitted);
             }
         }
 
@@ -169,20 +169,7 @@ internal sealed class ReminderWindow(int capacity)
             Drop(key, known, onDropped);
         }
 
-        if (record.NextDue >= End)
-        {
-            return null;
-        }
-
-        if (_known.Count >= capacity * 2)
-        {
-            // No room: the window ends before this one. Where later ones wait, a page that holds the earliest in their stead is wanted at once.
-            (End, IsCut) = (record.NextDue, true);
-            _isStale |= _waiting > 0;
-            return null;
-        }
-
-        return Keep(key, record);
+        return Admit(key, record);
     }
 
     /// <summary>A reminder was deleted.</summary>
@@ -228,8 +215,30 @@ internal sealed class ReminderWindow(int capacity)
         return null;
     }
 
+    /// <summary>For messages of tests that waited in vain.</summary>
+    public override string ToString() =>
+        $"{_known.Count} in memory, {_waiting} wait, cut {IsCut}, stale {_isStale}, reading {IsReading}, end {End:O}, again {_readAgainAt:O}, firing {_known.Values.Count(known => known.State == PendingState.Firing)}, ready {_known.Values.Count(known => known.State == PendingState.Ready)}";
+
     private static bool IsSame(ReminderRecord one, ReminderRecord other) =>
         one.Version == other.Version && one.NextDue == other.NextDue && one.FailedTries == other.FailedTries;
+
+    private PendingReminder? Admit(ReminderKey key, ReminderRecord record)
+    {
+        if (record.NextDue >= End)
+        {
+            return null;
+        }
+
+        if (_known.Count >= capacity * 2)
+        {
+            // No room: the window ends before this one. Where later ones wait, a page that holds the earliest in their stead is wanted at once.
+            (End, IsCut) = (record.NextDue, true);
+            _isStale |= _waiting > 0;
+            return null;
+        }
+
+        return Keep(key, record);
+    }
 
     private PendingReminder Keep(ReminderKey key, ReminderRecord record)
     {
