@@ -1,1 +1,6 @@
-return 0;
+namespace DeviceFleet.Devices;
+
+internal static class Program
+{
+    private static async Task Main(string[] args) => await DevicesService.Build(args).RunAsync();
+}

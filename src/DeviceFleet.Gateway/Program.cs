@@ -1,1 +1,6 @@
-return 0;
+namespace DeviceFleet.Gateway;
+
+internal static class Program
+{
+    private static async Task Main(string[] args) => await GatewayService.Build(args).RunAsync();
+}

@@ -1,1 +1,6 @@
-return 0;
+using DeviceFleet.Local.CommandLine;
+using Spectre.Console.Cli;
+
+var app = new CommandApp<LocalCommand>();
+app.Configure(configuration => configuration.SetApplicationName("DeviceFleet.Local"));
+return await app.RunAsync(args);

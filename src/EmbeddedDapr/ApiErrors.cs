@@ -62,7 +62,20 @@ public sealed record ApiError(string Code, string Message, int HttpStatus, GrpcC
 /// <param name="Metadata"><c>ErrorInfo.metadata</c>.</param>
 /// <param name="ResourceType"><c>ResourceInfo.resource_type</c>; null: no ResourceInfo.</param>
 /// <param name="ResourceName"><c>ResourceInfo.resource_name</c>.</param>
-public sealed record ApiErrorDetails(string Reason, IReadOnlyDictionary<string, string>? Metadata = null, string? ResourceType = null, string? ResourceName = null);
+/// <param name="Description"><c>ResourceInfo.description</c>.</param>
+/// <param name="Field">Violated field; null: no BadRequest.</param>
+public sealed record ApiErrorDetails(
+    string Reason,
+    IReadOnlyDictionary<string, string>? Metadata = null,
+    string? ResourceType = null,
+    string? ResourceName = null,
+    string Description = "",
+    ApiFieldViolation? Field = null);
+
+/// <summary><c>BadRequest.field_violations</c> holds one of these.</summary>
+/// <param name="Field">The field; null: not named.</param>
+/// <param name="Description">What is wrong.</param>
+public sealed record ApiFieldViolation(string? Field, string Description);
 
 /// <summary>A value, or the error why there is none.</summary>
 /// <typeparam name="T">Type of the value.</typeparam>

@@ -36,10 +36,14 @@ public static class RejectionReasons
     /// <summary>A second connection took the session over; the first was cut.</summary>
     public const string SessionTakenOver = "session-taken-over";
 
+    /// <summary>The broker had as many connections as it may have.</summary>
+    public const string TooManyConnections = "too-many-connections";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Malformed, TooLarge, OutOfBounds, TooLate, OldBoot, WrongTopic, WrongDevice, WrongSubscription, BadCredentials, WrongClientId, SessionTakenOver,
+        TooManyConnections,
     ];
 }
 

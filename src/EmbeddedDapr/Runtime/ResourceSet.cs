@@ -14,6 +14,12 @@ public sealed record ResourceSet
 
     /// <summary>Declarative subscriptions in file order.</summary>
     public IReadOnlyList<SubscriptionResource> Subscriptions { get; init; } = [];
+
+    /// <summary>
+    /// What could not be read, each as <c>file(line): why</c>. daprd skips such a document, says so in its log and goes on (recorded: runtime-yaml-syntax,
+    /// runtime-yaml-types); a host that knows its files may refuse to start instead.
+    /// </summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
 }
 
 /// <summary>One metadata entry as written.</summary>

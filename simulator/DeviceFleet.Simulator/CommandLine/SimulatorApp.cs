@@ -1,0 +1,130 @@
+using System.ComponentModel;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace DeviceFleet.Simulator.CommandLine;
+
+/// <summary>The simulator as a command.</summary>
+internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
+{
+    /// <inheritdoc/>
+    public override async Task<int> ExecuteAsync(CommandContext context, Settings settings, CancellationToken cancellationToken)
+    {
+        var console = AnsiConsole.Console;
+        var summary = await SimulatedFleet.RunAsync(settings.ToOptions(), TimeProvider.System, settings.NoView ? null : console, cancellationToken);
+        if (settings.NoView)
+        {
+            View.SummaryTable.Write(console, summary);
+        }
+
+        return summary.ExitCode;
+    }
+
+    /// <summary>Its arguments.</summary>
+    internal sealed class Settings : CommandSettings
+    {
+        private static readonly SimulatorOptions Defaults = new() { DeviceKey = default };
+
+        [CommandOption("--devices <COUNT>")]
+        [Description("Number of devices. Default: 10.")]
+        public int Devices { get; init; } = Defaults.Devices;
+
+        [CommandOption("--rate <PER_SECOND>")]
+        [Description("Samples a second of each device; 0 keeps them silent. Default: 1.")]
+        public double Rate { get; init; } = Defaults.Rate;
+
+        [CommandOption("--duration <TIME>")]
+        [Description("How long samples are taken (30s, 5m, 2h). Default: until Ctrl-C.")]
+        public string? Duration { get; init; }
+
+        [CommandOption("--seed <NUMBER>")]
+        [Description("Seed of signals and back-off. Default: 1.")]
+        public ulong Seed { get; init; } = Defaults.Seed;
+
+        [CommandOption("--ledger <FILE>")]
+        [Description("Appends every send and every verdict to this file.")]
+        public string? Ledger { get; init; }
+
+        [CommandOption("--host <HOST>")]
+        [Description("Broker. Default: 127.0.0.1.")]
+        public string Host { get; init; } = Defaults.Host;
+
+        [CommandOption("--port <PORT>")]
+        [Description("Broker's port. Default: 1883.")]
+        public int Port { get; init; } = Defaults.Port;
+
+        [CommandOption("--key-file <FILE>")]
+        [Description("Key of device passwords, 32 bytes or 64 hexadecimal digits. Default: the environment variable DEVICEFLEET_DEVICE_KEY.")]
+        public string? KeyFile { get; init; }
+
+        [CommandOption("--profile <NAME>")]
+        [Description("pump, thermostat, meter, vehicle, or mixed. Default: mixed.")]
+        public string Profile { get; init; } = Defaults.Profile;
+
+        [CommandOption("--prefix <TEXT>")]
+        [Description("What device ids begin with. Default: sim-.")]
+        public string Prefix { get; init; } = Defaults.Prefix;
+
+        [CommandOption("--mqtt <VERSION>")]
+        [Description("5 or 3.1.1. Default: 5.")]
+        public string Mqtt { get; init; } = "5";
+
+        [CommandOption("--window <COUNT>")]
+        [Description("Most unacknowledged samples on the wire for one device. Default: 8.")]
+        public int Window { get; init; } = Defaults.InFlightMax;
+
+        [CommandOption("--buffer <COUNT>")]
+        [Description("Most samples a device keeps until they are acknowledged. Default: 1000.")]
+        public int Buffer { get; init; } = Defaults.BufferedSamplesMax;
+
+        [CommandOption("--connects <PER_SECOND>")]
+        [Description("Most connection attempts begun in a second. Default: 250.")]
+        public int Connects { get; init; } = Defaults.ConnectsPerSecond;
+
+        [CommandOption("--keep-alive <TIME>")]
+        [Description("MQTT keep-alive; 0 for none. Default: 60s.")]
+        public string KeepAlive { get; init; } = "60s";
+
+        [CommandOption("--no-view")]
+        [Description("Draws nothing but the closing table.")]
+        public bool NoView { get; init; }
+
+        /// <inheritdoc/>
+        public override ValidationResult Validate()
+        {
+            var (_, keyFault) = ReadKey();
+            string?[] textFaults =
+            [
+                keyFault,
+                Mqtt is "5" or "3.1.1" ? null : "mqtt must be 5 or 3.1.1",
+                Duration is null || DurationText.TryParse(Duration, out _) ? null : $"duration must be {DurationText.Format}",
+                DurationText.TryParse(KeepAlive, out _) ? null : $"keep-alive must be {DurationText.Format}",
+            ];
+            string[] faults = [.. textFaults.OfType<string>(), .. textFaults.All(fault => fault is null) ? ToOptions().Faults() : []];
+            return faults.Length == 0 ? ValidationResult.Success() : ValidationResult.Error(string.Join("; ", faults));
+        }
+
+        /// <summary>The options; only after <see cref="Validate"/> had no fault in a text.</summary>
+        internal SimulatorOptions ToOptions() => new()
+        {
+            Host = Host,
+            Port = Port,
+            DeviceKey = ReadKey().Key,
+            Devices = Devices,
+            Rate = Rate,
+            Duration = Duration is not null && DurationText.TryParse(Duration, out var duration) ? duration : null,
+            Seed = Seed,
+            LedgerPath = Ledger,
+            Profile = Profile,
+            Prefix = Prefix,
+            Mqtt = Mqtt == "5" ? MqttVersion.V5 : MqttVersion.V311,
+            InFlightMax = Window,
+            BufferedSamplesMax = Buffer,
+            ConnectsPerSecond = Connects,
+            KeepAlive = DurationText.TryParse(KeepAlive, out var keepAlive) ? keepAlive : Defaults.KeepAlive,
+        };
+
+        private (byte[]? Key, string? Fault) ReadKey() =>
+            DeviceKeySource.Read(KeyFile, Environment.GetEnvironmentVariable(DeviceKeySource.EnvironmentVariable));
+    }
+}

@@ -1,0 +1,117 @@
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace DeviceFleet.Simulator.Devices;
+
+/// <summary>How an attempt to connect ended.</summary>
+internal abstract record ConnectOutcome
+{
+    private ConnectOutcome()
+    {
+    }
+
+    /// <summary>The broker took the device.</summary>
+    internal sealed record Connected(DeviceConnection Connection) : ConnectOutcome;
+
+    /// <summary>The broker said no to who or what the device is: trying again cannot help.</summary>
+    internal sealed record Refused(string Reason) : ConnectOutcome;
+
+    /// <summary>Not now: nobody there, too slow, busy.</summary>
+    internal sealed record Unavailable(string Reason) : ConnectOutcome;
+}
+
+/// <summary>One connection of one device, from CONNACK to its end; a reconnect makes a new one.</summary>
+internal sealed class DeviceConnection : IDisposable
+{
+    private readonly IMqttClient _client;
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private DeviceConnection(IMqttClient client)
+    {
+        _client = client;
+        client.DisconnectedAsync += args =>
+        {
+            MarkLost(Describe(args));
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>Samples on the wire; guarded by the device's lock.</summary>
+    public int InFlight { get; set; }
+
+    /// <summary>Whether any sample was acknowledged here; guarded by the device's lock.</summary>
+    public bool ProvedItself { get; set; }
+
+    /// <summary>Connects; answers every failure but cancellation as a value.</summary>
+    public static async Task<ConnectOutcome> OpenAsync(
+        MqttClientFactory factory, MqttClientOptions options, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var client = factory.CreateMqttClient();
+        var connection = new DeviceConnection(client);
+        using var late = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            var answer = await client.ConnectAsync(options, either.Token);
+            if (answer.ResultCode == MqttClientConnectResultCode.Success)
+            {
+                return new ConnectOutcome.Connected(connection);
+            }
+
+            connection.Dispose();
+            var reason = answer.ReasonString is { Length: > 0 } text ? $"{answer.ResultCode} ({text})" : $"{answer.ResultCode}";
+            return IsFinal(answer.ResultCode) ? new ConnectOutcome.Refused(reason) : new ConnectOutcome.Unavailable(reason);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            connection.Dispose();
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            // The client wraps what the socket says in several types; to a device they all mean: not connected, try again.
+            connection.Dispose();
+            return new ConnectOutcome.Unavailable(late.IsCancellationRequested ? "no answer to CONNECT in time" : exception.GetBaseException().Message);
+        }
+    }
+
+    /// <summary>Waits for the end of the connection, and tells why.</summary>
+    public Task<string> LostAsync(CancellationToken cancellationToken) => _lost.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Publishes at QoS 1 and waits for the PUBACK; messages leave in the order of the calls.</summary>
+    public Task<MqttClientPublishResult> PublishAsync(string topic, byte[] payload, bool retain)
+    {
+        var message = new MqttApplicationMessage
+        {
+            Topic = topic,
+            PayloadSegment = payload,
+            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+            Retain = retain,
+        };
+        return _client.PublishAsync(message, CancellationToken.None); // ends with the connection at the latest
+    }
+
+    /// <summary>Ends the connection in order: no last will.</summary>
+    public Task DisconnectAsync(CancellationToken cancellationToken) =>
+        _client.DisconnectAsync(new MqttClientDisconnectOptions(), cancellationToken);
+
+    /// <summary>The connection is of no more use, whatever the socket thinks. The first reason stands.</summary>
+    public void MarkLost(string reason) => _lost.TrySetResult(reason);
+
+    public void Dispose()
+    {
+        MarkLost("closed");
+        _client.Dispose();
+    }
+
+    private static string Describe(MqttClientDisconnectedEventArgs args) => args switch
+    {
+        { Exception: { } exception } => exception.GetBaseException().Message,
+        { Reason: MqttClientDisconnectReason.NormalDisconnection } => "broker closed the connection", // also when it gave no reason
+        _ => $"broker closed the connection ({args.Reason})",
+    };
+
+    private static bool IsFinal(MqttClientConnectResultCode code) => code is MqttClientConnectResultCode.BadUserNameOrPassword
+        or MqttClientConnectResultCode.NotAuthorized or MqttClientConnectResultCode.Banned or MqttClientConnectResultCode.ClientIdentifierNotValid
+        or MqttClientConnectResultCode.UnsupportedProtocolVersion or MqttClientConnectResultCode.BadAuthenticationMethod;
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace DeviceFleet.Simulator.View;
+
+/// <summary>The closing table.</summary>
+internal static class SummaryTable
+{
+    public static void Write(IAnsiConsole console, SimulatorSummary summary)
+    {
+        var table = new Table().RoundedBorder().Title("Simulator").HideHeaders().AddColumn("what").AddColumn(new TableColumn("value").RightAligned());
+        void Row(string what, FormattableString value) => table.AddRow(what, Markup.Escape(value.ToString(CultureInfo.InvariantCulture)));
+
+        Row("devices", $"{summary.Devices:N0} ({summary.DevicesRefused:N0} refused, {summary.Connects:N0} connects)");
+        Row("sent", $"{summary.Sent:N0}");
+        Row("acknowledged", $"{summary.Acknowledged:N0}");
+        Row("failed", $"{summary.Failed:N0}");
+        Row("pending", $"{summary.Pending:N0}");
+        Row("resent", $"{summary.Resent:N0}");
+        Row("skipped", $"{summary.Skipped:N0}");
+        Row("unsent", $"{summary.Unsent:N0}");
+        Row("rate", $"{(summary.Elapsed > TimeSpan.Zero ? summary.Acknowledged / summary.Elapsed.TotalSeconds : 0):N1}/s over {summary.Elapsed.TotalSeconds:N1} s");
+        Row("lag p50 / p99 / max", $"{summary.Latency.P50:N1} / {summary.Latency.P99:N1} / {summary.Latency.Max:N1} ms");
+        console.Write(table);
+
+        foreach (var error in summary.Errors)
+        {
+            console.MarkupLineInterpolated($"[red]error:[/] {error}");
+        }
+
+        console.MarkupLine(summary.IsComplete ? "[green]complete:[/] everything sent was acknowledged" : "[red]incomplete[/]");
+    }
+}

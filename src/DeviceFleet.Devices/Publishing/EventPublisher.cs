@@ -1,0 +1,106 @@
+using System.Threading.Channels;
+using Dapr.Client;
+using DeviceFleet.Contracts.Messaging;
+using Microsoft.Extensions.Options;
+
+namespace DeviceFleet.Devices.Publishing;
+
+/// <summary>
+/// Publishes the events of one topic in bulk, greedily: each bulk call carries whatever gathered while the one before was under way, so a lone event
+/// waits for nobody and a flood costs few calls. Who publishes hears when its events are durable.
+/// </summary>
+internal sealed partial class EventPublisher<TEvent>(
+    EventTopic<TEvent> topic, DaprClient dapr, IOptions<PublishingOptions> options, TimeProvider time, ILogger<EventPublisher<TEvent>> logger) : BackgroundService
+{
+    private readonly PublishingOptions _options = options.Value;
+    private readonly Dictionary<string, string> _metadata = new() { ["cloudevent.type"] = topic.EventType };
+    private readonly Channel<Pending> _queue = Channel.CreateBounded<Pending>(
+        new BoundedChannelOptions(options.Value.QueueMax) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+
+    /// <summary>Ends when all of these are durable in the topic.</summary>
+    /// <exception cref="Dapr.DaprException">The bulk call failed; as the runtime answers for a call as a whole, any of them may be in the topic or not.</exception>
+    /// <exception cref="ChannelClosedException">The service is stopping.</exception>
+    public async Task PublishAsync(IReadOnlyList<TEvent> events, CancellationToken cancellationToken)
+    {
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        var published = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _queue.Writer.WriteAsync(new Pending(events, published), cancellationToken);
+        await published.Task;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // What was accepted before is still published: the loop ends when the queue is empty.
+        _queue.Writer.TryComplete();
+        if (ExecuteTask is { } loop)
+        {
+            await loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<Pending>();
+        var events = new List<TEvent>();
+
+        // Not bound to the token: it would drop what waits. StopAsync ends the queue instead.
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (events.Count < _options.BatchMax && _queue.Reader.TryRead(out var pending))
+            {
+                batch.Add(pending);
+                events.AddRange(pending.Events);
+            }
+
+            await PublishBatchAsync(batch, events);
+            batch.Clear();
+            events.Clear();
+        }
+    }
+
+    private async Task PublishBatchAsync(List<Pending> batch, List<TEvent> events)
+    {
+        try
+        {
+            using var timeout = new CancellationTokenSource(_options.Timeout, time);
+            var answer = await dapr.BulkPublishEventAsync(DaprNames.PubSub, topic.Name, events, _metadata, timeout.Token);
+            if (answer.FailedEntries.Count > 0)
+            {
+                throw new Dapr.DaprException($"{answer.FailedEntries.Count} of {events.Count} events were not published: {answer.FailedEntries[0].ErrorMessage}");
+            }
+        }
+        catch (Exception exception)
+        {
+            // The loop must go on; each waiter gets the fault and leaves its message unacknowledged.
+            Log.Failed(logger, exception, events.Count, topic.Name);
+            foreach (var pending in batch)
+            {
+                pending.Published.SetException(exception);
+            }
+
+            return;
+        }
+
+        foreach (var pending in batch)
+        {
+            pending.Published.SetResult();
+        }
+    }
+
+    private sealed record Pending(IReadOnlyList<TEvent> Events, TaskCompletionSource Published);
+
+    private static partial class Log
+    {
+        [LoggerMessage(200, LogLevel.Warning, "{Count} events were not published to topic {Topic}; who sent them will send again.")]
+        public static partial void Failed(ILogger logger, Exception exception, int count, string topic);
+    }
+}
+
+/// <summary>Where events of a kind go, and what they are called there.</summary>
+internal sealed record EventTopic<TEvent>(string Name, string EventType);

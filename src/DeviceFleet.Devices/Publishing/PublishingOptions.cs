@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace DeviceFleet.Devices.Publishing;
+
+/// <summary>Section <c>Publishing</c>, for each topic alike.</summary>
+internal sealed class PublishingOptions
+{
+    public const string Section = "Publishing";
+
+    /// <summary>Most events of one bulk call; 1 to 10,000, default 500. A single message with more of them is still sent whole.</summary>
+    [Range(1, 10_000)]
+    public int BatchMax { get; set; } = 500;
+
+    /// <summary>Messages that wait for the next bulk call; when full, the next one waits for a place. 1 to 1,000,000, default 4,096.</summary>
+    [Range(1, 1_000_000)]
+    public int QueueMax { get; set; } = 4_096;
+
+    /// <summary>After how long a bulk call without an answer has failed; 1 second to 10 minutes, default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+[OptionsValidator]
+internal sealed partial class PublishingOptionsValidator : IValidateOptions<PublishingOptions>;

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dapr.AspNetCore;
+using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Live;
+using DeviceFleet.Gateway.Subscriptions;
+
+namespace DeviceFleet.Gateway.Api;
+
+/// <summary>Answer of <c>GET /api/session</c>.</summary>
+/// <param name="User">Who is signed in.</param>
+/// <param name="Role">viewer, operator or admin.</param>
+/// <param name="ExpiresAt">Until when, Unix milliseconds UTC; null: not said.</param>
+internal sealed record SessionInfo(string User, string Role, long? ExpiresAt);
+
+/// <summary>Answer of <c>GET /api/fleet</c>.</summary>
+/// <param name="AsOf">Unix milliseconds UTC.</param>
+/// <param name="StaleAfterMs">After how long a silent device counts as stale, milliseconds.</param>
+/// <param name="Counters">Numbers.</param>
+internal sealed record FleetInfo(long AsOf, long StaleAfterMs, FleetCounters Counters);
+
+/// <summary>Answer of <c>GET /api/devices</c>.</summary>
+/// <param name="Total">How many match, on all pages.</param>
+/// <param name="Offset">The first of this page.</param>
+/// <param name="Limit">Most of a page.</param>
+/// <param name="Devices">This page.</param>
+internal sealed record DevicePage(int Total, int Offset, int Limit, IReadOnlyList<DeviceRow> Devices);
+
+/// <summary>JSON of what only the gateway says and reads.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(SessionInfo))]
+[JsonSerializable(typeof(FleetInfo))]
+[JsonSerializable(typeof(DevicePage))]
+[JsonSerializable(typeof(DeviceId[]))]
+[JsonSerializable(typeof(BulkSubscribeAppResponse))]
+[JsonSerializable(typeof(IReadOnlyList<RejectedEvent>))]
+[JsonSerializable(typeof(EventBatch<TelemetryEvent>), TypeInfoPropertyName = "TelemetryBatch")]
+[JsonSerializable(typeof(EventBatch<PresenceEvent>), TypeInfoPropertyName = "PresenceBatch")]
+[JsonSerializable(typeof(EventBatch<RejectedEvent>), TypeInfoPropertyName = "RejectedBatch")]
+internal sealed partial class GatewayJson : JsonSerializerContext;

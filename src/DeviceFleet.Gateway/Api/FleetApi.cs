@@ -1,0 +1,90 @@
+using System.Security.Claims;
+using System.Text.Json.Serialization.Metadata;
+using DeviceFleet.Contracts;
+using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Gateway.Fleet;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace DeviceFleet.Gateway.Api;
+
+/// <summary>REST under <c>/api</c>, described by <c>/api/openapi.json</c>. Reading needs any role.</summary>
+internal static class FleetApi
+{
+    private const int QueryLengthMax = 64;
+
+    public static IHostApplicationBuilder AddFleetApi(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOpenApi();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractsJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, GatewayJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
+        });
+        return builder;
+    }
+
+    public static void MapFleetApi(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapOpenApi("/api/openapi.json");
+        var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+        api.MapGet("/session", GetSession);
+        api.MapGet("/fleet", GetFleet);
+        api.MapGet("/devices", GetDevices).ProducesValidationProblem();
+        api.MapGet("/devices/{id}", GetDeviceAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/rejections", GetRejections);
+    }
+
+    private static Ok<SessionInfo> GetSession(ClaimsPrincipal user, IOptions<Auth.AuthOptions> options)
+    {
+        var role = user.FindFirst(options.Value.RoleClaim)?.Value ?? user.FindFirst("role")?.Value ?? "";
+        long? expires = long.TryParse(user.FindFirst("exp")?.Value, out var seconds) ? seconds * 1000 : null;
+        return TypedResults.Ok(new SessionInfo(user.Identity?.Name ?? "", role, expires));
+    }
+
+    private static Ok<FleetInfo> GetFleet(FleetModel model, IOptions<FleetOptions> options, TimeProvider time)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return TypedResults.Ok(new FleetInfo(now, (long)options.Value.StaleAfter.TotalMilliseconds, model.Counters(now)));
+    }
+
+    private static Results<Ok<DevicePage>, ValidationProblem> GetDevices(
+        FleetModel model, string? query, string? sort, int offset = 0, int limit = DeviceList.LimitDefault)
+    {
+        sort ??= "id";
+        var descending = sort.StartsWith('-');
+        var isKnown = DeviceList.Orders.TryGetValue(descending ? sort[1..] : sort, out var order);
+        Dictionary<string, string[]> faults = [];
+        if (query?.Length > QueryLengthMax)
+        {
+            faults["query"] = [$"At most {QueryLengthMax} characters."];
+        }
+
+        if (!isKnown)
+        {
+            faults["sort"] = [$"One of {string.Join(", ", DeviceList.Orders.Keys)}; with a minus before it, the other way round."];
+        }
+
+        if (offset < 0)
+        {
+            faults["offset"] = ["Not negative."];
+        }
+
+        if (limit is < 1 or > DeviceList.LimitMax)
+        {
+            faults["limit"] = [$"From 1 to {DeviceList.LimitMax}."];
+        }
+
+        return faults.Count > 0
+            ? TypedResults.ValidationProblem(faults)
+            : TypedResults.Ok(DeviceList.Page(model.Rows(), query, order!, descending, offset, limit));
+    }
+
+    private static async Task<Results<Ok<DeviceView>, ProblemHttpResult>> GetDeviceAsync(string id, FleetModel model, DeviceViews views, CancellationToken cancellationToken) =>
+        DeviceId.TryParse(id, out var device) && model.Knows(device)
+            ? TypedResults.Ok(await views.GetAsync(device, cancellationToken))
+            : TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, detail: "No device of this name was ever heard of.");
+
+    private static Ok<IReadOnlyList<RejectedEvent>> GetRejections(FleetModel model) => TypedResults.Ok(model.Rejections());
+}

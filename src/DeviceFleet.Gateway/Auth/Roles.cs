@@ -1,0 +1,17 @@
+namespace DeviceFleet.Gateway.Auth;
+
+/// <summary>What a user may do; each role includes the ones before it. A closed set.</summary>
+internal static class Roles
+{
+    /// <summary>Sees everything, changes nothing.</summary>
+    public const string Viewer = "viewer";
+
+    /// <summary>Also commands devices and acknowledges alarms.</summary>
+    public const string Operator = "operator";
+
+    /// <summary>Also provisions and removes devices.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>Who may read.</summary>
+    public static string[] ThatRead { get; } = [Viewer, Operator, Admin];
+}

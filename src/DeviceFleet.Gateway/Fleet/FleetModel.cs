@@ -1,0 +1,258 @@
+using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Live;
+
+namespace DeviceFleet.Gateway.Fleet;
+
+/// <summary>
+/// The fleet as this gateway knows it, from events and from what actors told: the newest revision of each device wins, so order and repetition of events do not
+/// matter. Does no I/O and reads no clock. Thread-safe: one lock, held for short work only.
+/// </summary>
+internal sealed partial class FleetModel(FleetOptions options)
+{
+    private const int RejectionsMax = 50;
+    private const int RecentPerDeviceMax = 600;
+    private const int RecentPerDeviceMin = 60;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<DeviceId, FleetEntry> _entries = [];
+    private readonly PriorityQueue<FleetEntry, long> _staleChecks = new();
+    private readonly FleetTally _tally = new();
+    private readonly RecentFlow _flow = new();
+    private readonly LinkedList<RejectedEvent> _rejections = new();
+    private readonly long _staleAfterMs = (long)options.StaleAfter.TotalMilliseconds;
+
+    /// <summary>One sample that is on disk.</summary>
+    public void Take(TelemetryEvent sample, long now)
+    {
+        lock (_gate)
+        {
+            var entry = Entry_NeedsLock(sample.DeviceId);
+            if (!sample.Duplicate)
+            {
+                _flow.Add(now, now - sample.ReceivedAt);
+                KeepRecent_NeedsLock(entry, sample);
+            }
+
+            if (sample.Revision < entry.Row.Revision)
+            {
+                return;
+            }
+
+            var isNewer = !sample.Duplicate && entry.IsNewer(sample);
+            if (isNewer)
+            {
+                entry.Newest = (sample.Boot, sample.Seq, sample.Ts);
+            }
+
+            // A turn that counts or recognises a sample leaves its device online: what the actor knows, this event implies.
+            Replace_NeedsLock(entry, now, entry.Row with
+            {
+                Presence = Presence.Online,
+                LastSeen = Math.Max(entry.Row.LastSeen ?? 0, sample.ReceivedAt),
+                Metrics = isNewer ? Merge(entry.Row.Metrics, sample.Metrics) : entry.Row.Metrics,
+                Totals = sample.Totals,
+                Revision = sample.Revision,
+            });
+        }
+    }
+
+    /// <summary>A change of presence.</summary>
+    public void Take(PresenceEvent change, long now) => Take(change.View, now);
+
+    /// <summary>Something refused, by the broker or by a device's actor.</summary>
+    public void Take(RejectedEvent refused, long now)
+    {
+        lock (_gate)
+        {
+            if (refused.By == "broker")
+            {
+                _tally.RefusedByBroker++;
+            }
+
+            // Browsers have the row; the view would say it twice.
+            var shown = refused with { View = null };
+            _rejections.AddFirst(shown);
+            _newRejections.AddFirst(shown);
+            Trim(_rejections);
+            Trim(_newRejections);
+            if (refused.View is { } view)
+            {
+                TakeView_NeedsLock(view, now);
+            }
+        }
+    }
+
+    /// <summary>What an actor tells of itself.</summary>
+    public void Take(DeviceView view, long now)
+    {
+        lock (_gate)
+        {
+            TakeView_NeedsLock(view, now);
+        }
+    }
+
+    /// <summary>A device by name only, until its actor or an event tells more.</summary>
+    public void Name(DeviceId id)
+    {
+        lock (_gate)
+        {
+            Entry_NeedsLock(id);
+        }
+    }
+
+    public bool Knows(DeviceId id)
+    {
+        lock (_gate)
+        {
+            return _entries.ContainsKey(id);
+        }
+    }
+
+    public FleetCounters Counters(long now)
+    {
+        lock (_gate)
+        {
+            return Counters_NeedsLock(now);
+        }
+    }
+
+    public IReadOnlyList<DeviceRow> Rows()
+    {
+        lock (_gate)
+        {
+            return Rows_NeedsLock();
+        }
+    }
+
+    public IReadOnlyList<RejectedEvent> Rejections()
+    {
+        lock (_gate)
+        {
+            return [.. _rejections];
+        }
+    }
+
+    public IReadOnlyList<SamplePoint> Recent(DeviceId id)
+    {
+        lock (_gate)
+        {
+            return _entries.TryGetValue(id, out var entry) ? entry.Recent.Read() : [];
+        }
+    }
+
+    private void TakeView_NeedsLock(DeviceView view, long now)
+    {
+        var entry = Entry_NeedsLock(view.DeviceId);
+        if (view.Revision < entry.Row.Revision || view.Revision == 0)
+        {
+            return;
+        }
+
+        entry.Newest = (view.Boot, view.Seq, view.MetricsAt ?? long.MinValue);
+        Replace_NeedsLock(entry, now, new DeviceRow
+        {
+            Id = view.DeviceId,
+            Presence = view.Presence,
+            LastSeen = view.LastSeen,
+            Metrics = view.Metrics,
+            Totals = view.Totals,
+            Revision = view.Revision,
+            LastRejection = view.LastRejection,
+        });
+    }
+
+    private FleetEntry Entry_NeedsLock(DeviceId id)
+    {
+        if (!_entries.TryGetValue(id, out var entry))
+        {
+            entry = new FleetEntry(id);
+            _entries.Add(id, entry);
+            _tally.Add(entry.Standing);
+            _changed.Add(entry);
+        }
+
+        return entry;
+    }
+
+    private void Replace_NeedsLock(FleetEntry entry, long now, DeviceRow next)
+    {
+        _tally.Replace(entry.Row.Totals, next.Totals);
+        entry.Row = next;
+        _changed.Add(entry);
+        SetStanding_NeedsLock(entry, now);
+    }
+
+    private void SetStanding_NeedsLock(FleetEntry entry, long now)
+    {
+        var standing = entry.Row.Presence switch
+        {
+            Presence.Unknown => Standing.Unknown,
+            Presence.Offline => Standing.Offline,
+            Presence.Online => now - (entry.Row.LastSeen ?? 0) >= _staleAfterMs ? Standing.Stale : Standing.Online,
+        };
+        if (standing != entry.Standing)
+        {
+            _tally.Move(entry.Standing, standing);
+            entry.Standing = standing;
+        }
+
+        if (standing == Standing.Online && !entry.IsWatched)
+        {
+            // One check waits for each device, not one for each message: when it comes, it looks at the newest message and waits for the rest.
+            entry.IsWatched = true;
+            _staleChecks.Enqueue(entry, (entry.Row.LastSeen ?? 0) + _staleAfterMs);
+        }
+    }
+
+    private void CheckStale_NeedsLock(long now)
+    {
+        while (_staleChecks.TryPeek(out var entry, out var due) && due <= now)
+        {
+            _staleChecks.Dequeue();
+            entry.IsWatched = false;
+            SetStanding_NeedsLock(entry, now);
+        }
+    }
+
+    private FleetCounters Counters_NeedsLock(long now)
+    {
+        CheckStale_NeedsLock(now);
+        return _tally.ToCounters(_flow.PerSecond(now), _flow.MedianLagMs(now));
+    }
+
+    private DeviceRow[] Rows_NeedsLock() => [.. _entries.Values.Select(entry => entry.Row)];
+
+    private void KeepRecent_NeedsLock(FleetEntry entry, TelemetryEvent sample)
+    {
+        var share = Math.Clamp(options.RecentSamplesMax / _entries.Count, RecentPerDeviceMin, RecentPerDeviceMax);
+        entry.Recent.Add(sample.Ts, sample.Metrics, share);
+        if (entry.Unsent is { } unsent && unsent.Count < RecentPerDeviceMax)
+        {
+            unsent.Add(new SamplePoint(sample.Ts, sample.Metrics));
+        }
+    }
+
+    private static void Trim(LinkedList<RejectedEvent> rejections)
+    {
+        if (rejections.Count > RejectionsMax)
+        {
+            rejections.RemoveLast();
+        }
+    }
+
+    private static IReadOnlyDictionary<string, double> Merge(IReadOnlyDictionary<string, double> old, IReadOnlyDictionary<string, double> sample)
+    {
+        if (old.Count <= sample.Count && old.Keys.All(sample.ContainsKey))
+        {
+            return sample;
+        }
+
+        var merged = new Dictionary<string, double>(old);
+        foreach (var (name, value) in sample)
+        {
+            merged[name] = value;
+        }
+
+        return merged;
+    }
+}

@@ -1,0 +1,42 @@
+using Dapr;
+using Dapr.AspNetCore;
+using DeviceFleet.Contracts;
+using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Gateway.Api;
+using DeviceFleet.Gateway.Fleet;
+using DeviceFleet.ServiceDefaults.Sidecar;
+
+namespace DeviceFleet.Gateway.Subscriptions;
+
+/// <summary>
+/// Bulk subscriptions that feed the fleet model. An entry is acknowledged once its device is durably known: what the model itself forgets in a crash, the
+/// actors tell again. An entry that cannot be read is dropped, to the dead letters; when names cannot be stored, all are sent again.
+/// </summary>
+internal static class FleetSubscriptions
+{
+    private const int MessagesMax = 500;
+    private const int AwaitMs = 50;
+
+    public static void MapFleetSubscriptions(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSubscribeHandler().ForSidecar().ExcludeFromDescription();
+        var services = endpoints.ServiceProvider;
+        var model = services.GetRequiredService<FleetModel>();
+        endpoints.MapTopic(PubSubTopics.Telemetry, new BulkReader<TelemetryEvent>(ContractsJson.Default.TelemetryEvent, GatewayJson.Default.TelemetryBatch), e => e.DeviceId, model.Take);
+        endpoints.MapTopic(PubSubTopics.DeviceEvents, new BulkReader<PresenceEvent>(ContractsJson.Default.PresenceEvent, GatewayJson.Default.PresenceBatch), e => e.DeviceId, model.Take);
+        endpoints.MapTopic(PubSubTopics.Rejected, new BulkReader<RejectedEvent>(ContractsJson.Default.RejectedEvent, GatewayJson.Default.RejectedBatch), e => e.View?.DeviceId, model.Take);
+    }
+
+    private static void MapTopic<TEvent>(
+        this IEndpointRouteBuilder endpoints, string topic, BulkReader<TEvent> reader, Func<TEvent, DeviceId?> deviceOf, Action<TEvent, long> take)
+        where TEvent : class
+    {
+        var feeder = ActivatorUtilities.CreateInstance<TopicFeeder<TEvent>>(endpoints.ServiceProvider, reader, deviceOf, take);
+        endpoints.MapPost("/events/" + topic, feeder.HandleAsync)
+            .WithTopic(new TopicOptions { PubsubName = DaprNames.PubSub, Name = topic, DeadLetterTopic = PubSubTopics.DeadLetterOf(topic) })
+            .WithBulkSubscribe(new BulkSubscribeTopicOptions { TopicName = topic, MaxMessagesCount = MessagesMax, MaxAwaitDurationMs = AwaitMs })
+            .ForSidecar()
+            .ExcludeFromDescription();
+    }
+}

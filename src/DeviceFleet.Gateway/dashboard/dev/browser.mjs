@@ -1,0 +1,69 @@
+// Serves the built demo under the policy that the gateway sets, and opens it in Chromium. Shared by shots.mjs and a11y.mjs.
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const ROOT = fileURLToPath(new URL('../dist/demo', import.meta.url));
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+export async function serve() {
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url, 'http://x').pathname;
+    const file = extname(path) === '' ? '/index.html' : path;
+    try {
+      const body = await readFile(join(ROOT, file));
+      response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+}
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** What the pages are looked at in. */
+export const VIEWS = [
+  { name: 'fleet', path: '/', scene: 'fleet' },
+  { name: 'devices', path: '/devices', scene: 'fleet' },
+  { name: 'devices-query', path: '/devices?q=online+and+temp%3E60&sort=-metric%3Atemperature', scene: 'fleet' },
+  { name: 'devices-none', path: '/devices?q=online+and+temp%3E600', scene: 'fleet' },
+  { name: 'devices-bad', path: '/devices?q=online+and+temp%3E%3E60', scene: 'fleet' },
+  { name: 'devices-big', path: '/devices?sort=-seen', scene: 'big' },
+  { name: 'fleet-big', path: '/', scene: 'big' },
+  { name: 'device', path: '/devices/pump-002', scene: 'fleet' },
+  { name: 'device-missing', path: '/devices/pump-999', scene: 'fleet' },
+  { name: 'empty', path: '/', scene: 'empty' },
+  { name: 'loading', path: '/', scene: 'loading' },
+  { name: 'catching-up', path: '/', scene: 'catching-up' },
+  { name: 'reconnecting', path: '/devices', scene: 'reconnecting' },
+  { name: 'stale', path: '/', scene: 'stale' },
+  { name: 'stale-device', path: '/devices/pump-002', scene: 'stale' },
+  { name: 'denied', path: '/', scene: 'denied' },
+  { name: 'signed-out', path: '/', scene: 'signed-out' },
+];
+
+/** A page of the demo, drawn and settled; what the browser complained of is in `problems`. */
+export async function open(browser, url, view, { width, height, theme }) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, timezoneId: 'Europe/Oslo' });
+  await context.addInitScript((scene) => sessionStorage.setItem('scene', scene), view.scene);
+  const page = await context.newPage();
+  const problems = [];
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(String(error)));
+  await page.goto(url + view.path);
+  const settled = { 'catching-up': 'catching-up', reconnecting: 'reconnecting', stale: 'stale' }[view.scene];
+  if (settled !== undefined) {
+    await page.locator(`[data-testid=liveness][data-state=${settled}]`).waitFor();
+  }
+  return { page, problems, close: () => context.close() };
+}

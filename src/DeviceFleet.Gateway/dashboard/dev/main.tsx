@@ -1,0 +1,16 @@
+import { render } from 'preact';
+import 'uplot/dist/uPlot.min.css';
+import '../src/design/index.css';
+import { App } from '../src/app/App';
+import { Store } from '../src/app/store';
+import { DemoSource, type Scene } from './demo';
+
+// The scene stays for the visit, so that the address shows what it would show for real.
+const asked = new URLSearchParams(location.search).get('scene');
+if (asked !== null) {
+  sessionStorage.setItem('scene', asked);
+}
+const scene = (sessionStorage.getItem('scene') ?? 'fleet') as Scene;
+const store = new Store((emit) => new DemoSource(scene, emit));
+render(<App store={store} />, document.getElementById('app')!);
+store.start();

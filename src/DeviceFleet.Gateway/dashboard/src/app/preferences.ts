@@ -1,0 +1,43 @@
+import { effect, signal } from '@preact/signals';
+
+export type Theme = 'system' | 'light' | 'dark';
+export type Density = 'comfortable' | 'dense';
+
+/** The user's choices, kept in this browser. public/theme.js reads the theme before the first paint. */
+export class Preferences {
+  readonly theme = signal<Theme>(read('theme', ['system', 'light', 'dark']));
+  readonly density = signal<Density>(read('density', ['comfortable', 'dense']));
+  readonly stop: () => void;
+
+  constructor() {
+    const root = document.documentElement;
+    this.stop = effect(() => {
+      const theme = this.theme.value;
+      if (theme === 'system') {
+        delete root.dataset['theme'];
+      } else {
+        root.dataset['theme'] = theme;
+      }
+      root.dataset['density'] = this.density.value;
+      write('theme', theme);
+      write('density', this.density.value);
+    });
+  }
+}
+
+function read<T extends string>(name: string, known: readonly [T, ...T[]]): T {
+  try {
+    const value = localStorage.getItem(`devicefleet.${name}`);
+    return known.find((k) => k === value) ?? known[0];
+  } catch {
+    return known[0]; // no storage: the default, for this visit
+  }
+}
+
+function write(name: string, value: string): void {
+  try {
+    localStorage.setItem(`devicefleet.${name}`, value);
+  } catch {
+    /* no storage: the choice lasts for this visit */
+  }
+}

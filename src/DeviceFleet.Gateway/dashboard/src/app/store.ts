@@ -1,0 +1,154 @@
+// Where the wire meets the views: folds events once a frame into signals. The only place that holds mutable state besides the rings of history.
+import { batch, computed, effect, signal } from '@preact/signals';
+import { noOffset, observe } from '../state/clock';
+import { foldDevice, type DeviceState } from '../state/device';
+import { emptyFleet, foldFleet, type FleetEvent } from '../state/fleet';
+import { CounterHistory, SparkHistory } from '../state/history';
+import { liveness, type Liveness } from '../state/liveness';
+import { orderOfIds } from '../state/rows';
+import type { Session } from '../wire/contract';
+import type { FleetSource, Link, WireEvent } from '../wire/events';
+import { FrameBatch } from './frame';
+import { Navigation } from './navigation';
+import { Preferences } from './preferences';
+
+const TICK_MS = 250;
+const AGE_TICK_MS = 1_000;
+
+export const COUNTERS = ['online', 'stale', 'offline', 'unknown', 'total', 'appliedPerSecond', 'lagMs', 'refusedByBroker'] as const;
+export type CounterName = (typeof COUNTERS)[number];
+
+export interface Faults {
+  readonly count: number;
+  readonly last: string | null;
+}
+
+export class Store {
+  readonly navigation = new Navigation();
+  readonly preferences = new Preferences();
+
+  readonly fleet = signal(emptyFleet);
+  readonly device = signal<DeviceState>({ kind: 'none' });
+  readonly session = signal<Session | null>(null);
+  readonly link = signal<Link>({ kind: 'connecting' });
+  /** Messages, or parts of them, that could not be read. */
+  readonly faults = signal<Faults>({ count: 0, last: null });
+  /** Server time, Unix ms, once a second: what ages are counted from. */
+  readonly now = signal(Date.now());
+  readonly helpOpen = signal(false);
+
+  readonly sparks = new SparkHistory();
+  readonly counterHistory = new CounterHistory(COUNTERS);
+  /** Rises when counterHistory took a point. */
+  readonly counterPoints = signal(0);
+
+  readonly #browserNow = signal(Date.now());
+  readonly #lastEventAt = signal<number | null>(null);
+  readonly #index = computed(() => this.fleet.value.index);
+  readonly #events: FrameBatch<WireEvent>;
+  readonly #source: FleetSource;
+  readonly #unbind: (() => void)[] = [];
+  #offset = noOffset;
+
+  /** Changes rarely, unlike the fleet: the order of ids, kept until devices come or go. */
+  readonly idOrder = computed(() => {
+    void this.#index.value;
+    return orderOfIds(this.fleet.peek().rows);
+  });
+  readonly liveness = computed<Liveness>(() => liveness(this.link.value, this.#lastEventAt.value, this.#browserNow.value));
+  readonly isLive = computed(() => ['live', 'catching-up'].includes(this.link.value.kind));
+  readonly loaded = computed(() => this.fleet.value.sequence !== null);
+
+  constructor(createSource: (emit: (event: WireEvent) => void) => FleetSource) {
+    this.#events = new FrameBatch((events) => this.#fold(events));
+    this.#source = createSource((event) => this.#events.push(event));
+    this.#every(TICK_MS, () => (this.#browserNow.value = Date.now()));
+    this.#every(AGE_TICK_MS, () => (this.now.value = this.serverNow()));
+    this.#unbind.push(effect(() => this.#watch()));
+  }
+
+  start(): void {
+    this.#source.start();
+  }
+
+  stop(): void {
+    this.#unbind.forEach((unbind) => unbind());
+    this.#events.stop();
+    this.#source.stop();
+    this.navigation.stop();
+    this.preferences.stop();
+  }
+
+  serverNow(): number {
+    return Date.now() + this.#offset.ms;
+  }
+
+  retryNow(): void {
+    this.#source.retryNow();
+  }
+
+  signOut(): Promise<boolean> {
+    return this.#source.signOut();
+  }
+
+  #watch(): void {
+    const route = this.navigation.route.value;
+    const id = route.page === 'device' ? route.id : null;
+    const known = this.device.peek();
+    if (id === (known.kind === 'none' ? null : known.id)) {
+      return;
+    }
+    this.device.value = id === null ? { kind: 'none' } : { kind: 'loading', id };
+    this.#source.watchDevice(id);
+  }
+
+  #fold(events: readonly WireEvent[]): void {
+    const at = Date.now();
+    batch(() => {
+      this.fleet.value = foldFleet(this.fleet.peek(), events.filter(isFleetEvent));
+      this.device.value = foldDevice(this.device.peek(), events);
+      for (const event of events) {
+        this.#note(event, at);
+      }
+      this.#browserNow.value = at;
+    });
+  }
+
+  #note(event: WireEvent, at: number): void {
+    switch (event.kind) {
+      case 'snapshot':
+      case 'updates':
+        this.#offset = observe(this.#offset, event.asOf, at);
+        this.#lastEventAt.value = at;
+        this.counterPoints.value += Number(this.counterHistory.take(event.asOf, { ...event.counters, lagMs: event.counters.lagMs ?? Number.NaN }));
+        for (const row of event.devices) {
+          for (const metric in row.metrics) {
+            this.sparks.record(row.id, metric, row.metrics[metric]!);
+          }
+        }
+        break;
+      case 'session':
+        this.session.value = event.session;
+        break;
+      case 'link':
+        this.link.value = event.link;
+        break;
+      case 'faults':
+        this.faults.value = { count: this.faults.peek().count + event.faults.length, last: event.faults.at(-1) ?? null };
+        break;
+      case 'device-samples':
+      case 'device-snapshot':
+      case 'device-unavailable':
+        break; // folded into the device
+    }
+  }
+
+  #every(ms: number, action: () => void): void {
+    const timer = setInterval(action, ms);
+    this.#unbind.push(() => clearInterval(timer));
+  }
+}
+
+function isFleetEvent(event: WireEvent): event is FleetEvent {
+  return event.kind === 'snapshot' || event.kind === 'updates' || event.kind === 'device-samples';
+}

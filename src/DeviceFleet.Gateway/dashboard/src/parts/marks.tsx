@@ -1,0 +1,46 @@
+import type { DeviceStateName } from '../state/query/parse';
+
+/** State as a shape as well as a colour: full, half, empty, dashed. */
+export function StateMark({ state, size = 11 }: { readonly state: DeviceStateName; readonly size?: number }) {
+  return (
+    <svg class={`mark ${state}`} width={size} height={size} viewBox="0 0 12 12" aria-hidden="true">
+      {state === 'online' && <circle cx="6" cy="6" r="5.2" fill="currentColor" />}
+      {state === 'stale' && <path d="M6 .8a5.2 5.2 0 0 0 0 10.4z" fill="currentColor" />}
+      {state !== 'online' && (
+        <circle cx="6" cy="6" r="4.5" fill="none" stroke="currentColor" stroke-width="1.4" {...(state === 'unknown' && { 'stroke-dasharray': '2.2 2.5' })} />
+      )}
+    </svg>
+  );
+}
+
+export const STATE_TEXT: Readonly<Record<DeviceStateName, string>> = { online: 'Online', stale: 'Stale', offline: 'Offline', unknown: 'Unknown' };
+
+export function State({ state }: { readonly state: DeviceStateName }) {
+  return (
+    <span class="state">
+      <StateMark state={state} />
+      <span class="name">{STATE_TEXT[state]}</span>
+    </span>
+  );
+}
+
+export type IconName = 'fleet' | 'devices' | 'search' | 'close' | 'sun' | 'moon' | 'system' | 'user';
+
+const PATHS: Readonly<Record<IconName, string>> = {
+  fleet: 'M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z',
+  devices: 'M2 3.5h12M2 8h12M2 12.5h12',
+  search: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.4 10.4l3.1 3.1',
+  close: 'M4 4l8 8M12 4l-8 8',
+  sun: 'M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M3 13l1-1M12 4l1-1',
+  moon: 'M13.5 9.6A5.8 5.8 0 0 1 6.4 2.5a5.8 5.8 0 1 0 7.1 7.1z',
+  system: 'M2 3h12v8.5H2zM5.5 14h5M8 11.5V14',
+  user: 'M8 2.5a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6zM2.8 13.5c.6-2.4 2.6-3.6 5.2-3.6s4.6 1.2 5.2 3.6',
+};
+
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

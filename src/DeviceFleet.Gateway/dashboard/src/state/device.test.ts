@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { decodeDeviceSamples, decodeDeviceSnapshot } from '../wire/decode';
+import type { WireEvent } from '../wire/events';
+import { rawRow } from '../wire/samples';
+import { SAMPLES_MAX, foldDevice, merge, type DeviceState } from './device';
+
+const points = (...times: number[]) => times.map((ts) => ({ ts, metrics: { t: ts } }));
+
+function snapshot(times: number[], over = {}): WireEvent {
+  const decoded = decodeDeviceSnapshot({ view: { ...rawRow('a'), deviceId: 'a', connects: 1, presenceSince: 900, ...over }, recent: points(...times) });
+  if (!decoded.ok) throw new Error('refused');
+  return { kind: 'device-snapshot', snapshot: decoded.value };
+}
+
+function samples(times: number[], row: unknown = rawRow('a', { revision: 2 })): WireEvent {
+  const decoded = decodeDeviceSamples({ id: 'a', row, samples: points(...times) });
+  if (!decoded.ok) throw new Error('refused');
+  return { kind: 'device-samples', ...decoded.value };
+}
+
+const loading: DeviceState = { kind: 'loading', id: 'a' };
+const shown = (state: DeviceState) => (state.kind === 'shown' ? state : expect.unreachable(`state is ${state.kind}`));
+
+describe('device', () => {
+  test('samples follow the snapshot without doubles', () => {
+    const state = shown(foldDevice(loading, [snapshot([1, 2, 3]), samples([3, 4])]));
+
+    expect(state.samples.map((p) => p.ts)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('a snapshot after a lost connection closes the gap and keeps what was known', () => {
+    const state = shown(foldDevice(loading, [snapshot([1, 2]), samples([3]), snapshot([3, 4, 5])]));
+
+    expect(state.samples.map((p) => p.ts)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('a row carries the view on: presence, totals, connects', () => {
+    const offline = shown(foldDevice(loading, [snapshot([]), samples([], rawRow('a', { revision: 2, presence: 'offline', lastSeen: 950 }))]));
+    const online = shown(foldDevice(offline, [samples([], rawRow('a', { revision: 3, lastSeen: 980 }))]));
+
+    expect(offline.view).toMatchObject({ presence: 'offline', presenceSince: 950, connects: 1 });
+    expect(online.view).toMatchObject({ presence: 'online', presenceSince: 980, connects: 2 });
+  });
+
+  test('an older row changes nothing but the samples', () => {
+    const state = shown(foldDevice(loading, [snapshot([], { revision: 9 }), samples([5], rawRow('a', { revision: 8, presence: 'offline' }))]));
+
+    expect(state.view.presence).toBe('online');
+    expect(state.samples).toHaveLength(1);
+  });
+
+  test('events of other devices change nothing', () => {
+    const other: WireEvent = { kind: 'device-unavailable', id: 'b', reason: 'not-found', detail: '' };
+
+    expect(foldDevice(loading, [other])).toBe(loading);
+    expect(foldDevice({ kind: 'loading', id: 'b' }, [snapshot([1])])).toEqual({ kind: 'loading', id: 'b' });
+  });
+
+  test('late samples are put in their place, and the bound holds', () => {
+    expect(merge(points(1, 2, 5), points(3, 4)).map((p) => p.ts)).toEqual([1, 2, 3, 4, 5]);
+    expect(merge(points(1), points(9, 7, 8)).map((p) => p.ts)).toEqual([1, 7, 8, 9]);
+    expect(merge([], points(...Array.from({ length: SAMPLES_MAX + 10 }, (_, i) => i)))).toHaveLength(SAMPLES_MAX);
+  });
+});

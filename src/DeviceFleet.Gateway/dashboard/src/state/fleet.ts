@@ -1,0 +1,85 @@
+// The fleet as the page knows it, folded from events. Pure; rows are copied once a fold, not once a row, and a fold takes a frame's events together.
+import type { DeviceRow, DeviceSamples, FleetCounters, FleetSnapshot, FleetUpdates, Rejection } from '../wire/contract';
+
+/** Most refusals kept, newest first. */
+export const REJECTIONS_MAX = 50;
+
+export interface FleetState {
+  /** Number of the newest state folded in; null: no snapshot yet. */
+  readonly sequence: number | null;
+  /** Server time of it, Unix ms. */
+  readonly asOf: number;
+  readonly staleAfterMs: number;
+  readonly counters: FleetCounters;
+  /** In order of arrival; a device keeps its place until the next snapshot. */
+  readonly rows: readonly DeviceRow[];
+  /** Place in `rows` by id. The same object until devices come or go. */
+  readonly index: ReadonlyMap<string, number>;
+  readonly rejections: readonly Rejection[];
+}
+
+export type FleetEvent = FleetSnapshot | FleetUpdates | ({ readonly kind: 'device-samples' } & DeviceSamples);
+
+const noCounters: FleetCounters = {
+  total: 0, online: 0, stale: 0, offline: 0, unknown: 0, received: 0, applied: 0, duplicates: 0, rejected: 0, refusedByBroker: 0, appliedPerSecond: 0, lagMs: null,
+};
+
+export const emptyFleet: FleetState = { sequence: null, asOf: 0, staleAfterMs: 30_000, counters: noCounters, rows: [], index: new Map(), rejections: [] };
+
+export function foldFleet(state: FleetState, events: readonly FleetEvent[]): FleetState {
+  // What came before the last snapshot is in it.
+  const from = Math.max(0, events.findLastIndex((event) => event.kind === 'snapshot'));
+  let next = state;
+  const changed: DeviceRow[] = [];
+  for (const event of from === 0 ? events : events.slice(from)) {
+    switch (event.kind) {
+      case 'snapshot':
+        next = fromSnapshot(event, state);
+        break;
+      case 'updates':
+        next = { ...next, sequence: event.sequence, asOf: event.asOf, counters: event.counters, rejections: newestFirst(event.rejections, next.rejections) };
+        changed.push(...event.devices);
+        break;
+      case 'device-samples':
+        changed.push(event.row);
+        break;
+    }
+  }
+  return withRows(next, changed);
+}
+
+function fromSnapshot(snapshot: FleetSnapshot, before: FleetState): FleetState {
+  const sameDevices = snapshot.devices.length === before.rows.length && snapshot.devices.every((row, i) => before.rows[i]?.id === row.id);
+  return {
+    sequence: snapshot.sequence,
+    asOf: snapshot.asOf,
+    staleAfterMs: snapshot.staleAfterMs,
+    counters: snapshot.counters,
+    rows: snapshot.devices,
+    index: sameDevices ? before.index : new Map(snapshot.devices.map((row, i) => [row.id, i])),
+    rejections: snapshot.rejections.slice(0, REJECTIONS_MAX),
+  };
+}
+
+function withRows(state: FleetState, changed: readonly DeviceRow[]): FleetState {
+  if (changed.length === 0 || state.sequence === null) {
+    return state;
+  }
+  const rows = state.rows.slice();
+  let index: Map<string, number> | null = null;
+  for (const row of changed) {
+    const at = (index ?? state.index).get(row.id);
+    if (at === undefined) {
+      index ??= new Map(state.index);
+      index.set(row.id, rows.length);
+      rows.push(row);
+    } else if (row.revision >= (rows[at]?.revision ?? 0)) {
+      rows[at] = row; // two streams bring rows (fleet, one device): the device's own revision orders them
+    }
+  }
+  return { ...state, rows, index: index ?? state.index };
+}
+
+function newestFirst(fresh: readonly Rejection[], known: readonly Rejection[]): readonly Rejection[] {
+  return fresh.length === 0 ? known : [...fresh, ...known].slice(0, REJECTIONS_MAX);
+}

@@ -1,0 +1,26 @@
+// The wire names metrics and says nothing of units. By convention the unit is the last part of the name (temperatureC, pressure_kpa, flowLpm),
+// and some names speak for themselves. What is not known has no unit, rather than a wrong one.
+const BY_SUFFIX: Readonly<Record<string, string>> = {
+  c: '°C', celsius: '°C', f: '°F', k: 'K', pa: 'Pa', hpa: 'hPa', kpa: 'kPa', mpa: 'MPa', bar: 'bar', v: 'V', mv: 'mV', volts: 'V', a: 'A', ma: 'mA', amps: 'A',
+  w: 'W', kw: 'kW', watts: 'W', kwh: 'kWh', wh: 'Wh', hz: 'Hz', khz: 'kHz', rpm: 'rpm', percent: '%', pct: '%', ratio: '', ms: 'ms', s: 's', min: 'min',
+  mm: 'mm', cm: 'cm', m: 'm', km: 'km', kmh: 'km/h', mps: 'm/s', mms: 'mm/s', g: 'g', kg: 'kg', l: 'L', lpm: 'L/min', m3h: 'm³/h', ppm: 'ppm', lux: 'lx', lx: 'lx', db: 'dB', dbm: 'dBm',
+  bytes: 'B', kb: 'kB', mb: 'MB', deg: '°', degrees: '°', n: 'N', nm: 'Nm',
+};
+
+const BY_NAME: Readonly<Record<string, string>> = {
+  temperature: '°C', temp: '°C', humidity: '%', battery: '%', voltage: 'V', current: 'A', power: 'W', rpm: 'rpm', co2: 'ppm', rssi: 'dBm', illuminance: 'lx',
+};
+
+export interface MetricLabel {
+  readonly name: string;
+  readonly unit: string;
+}
+
+export function metricLabel(metric: string): MetricLabel {
+  const parts = metric.split(/[_.\-\s]+|(?<=[a-z0-9])(?=[A-Z])/).filter((part) => part !== '');
+  const last = parts.at(-1)?.toLowerCase() ?? '';
+  const bySuffix = parts.length > 1 ? BY_SUFFIX[last] : undefined;
+  return bySuffix === undefined
+    ? { name: metric, unit: BY_NAME[metric.toLowerCase()] ?? '' }
+    : { name: parts.slice(0, -1).join(' ').toLowerCase(), unit: bySuffix };
+}

@@ -1,0 +1,36 @@
+import type { DeviceSamples, DeviceSnapshot, FleetSnapshot, FleetUpdates, Session } from './contract';
+
+/** Everything that can happen to the page from outside, in the order it happened. */
+export type WireEvent =
+  | FleetSnapshot
+  | FleetUpdates
+  | { readonly kind: 'device-snapshot'; readonly snapshot: DeviceSnapshot }
+  | ({ readonly kind: 'device-samples' } & DeviceSamples)
+  | { readonly kind: 'device-unavailable'; readonly id: string; readonly reason: 'not-found' | 'failed'; readonly detail: string }
+  | { readonly kind: 'session'; readonly session: Session }
+  | { readonly kind: 'link'; readonly link: Link }
+  | { readonly kind: 'faults'; readonly faults: readonly string[] };
+
+/** The connection as the wire knows it. */
+export type Link =
+  | { readonly kind: 'connecting' }
+  /** Waiting for a snapshot: the first one, or one after a gap. */
+  | { readonly kind: 'catching-up'; readonly behind: number | null }
+  | { readonly kind: 'live' }
+  /** Lost at `since`; the next attempt is at `retryAt` (null: under way). Browser clock, Unix ms. */
+  | { readonly kind: 'reconnecting'; readonly since: number; readonly attempt: number; readonly retryAt: number | null }
+  | { readonly kind: 'signed-out' }
+  | { readonly kind: 'denied'; readonly detail: string };
+
+export interface FleetSource {
+  /** Starts; events come from then on, never from within this call. */
+  start(): void;
+  /** Which device's samples to send besides the fleet; null: none. */
+  watchDevice(id: string | null): void;
+  /** Does not wait for the back-off. */
+  retryNow(): void;
+  /** True once the server has ended the session. */
+  signOut(): Promise<boolean>;
+  /** Unbinds everything. */
+  stop(): void;
+}

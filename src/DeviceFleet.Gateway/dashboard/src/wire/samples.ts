@@ -1,0 +1,26 @@
+// Sample messages, for tests and for the demo. Raw JSON shapes, as the gateway writes them: nulls left out.
+export function rawCounters(over: Readonly<Record<string, unknown>> = {}) {
+  return {
+    total: 3, online: 1, stale: 1, offline: 1, unknown: 0, received: 10, applied: 7, duplicates: 2, rejected: 1, refusedByBroker: 4, appliedPerSecond: 2.5, ...over,
+  };
+}
+
+export function rawRow(id: string, over: Readonly<Record<string, unknown>> = {}) {
+  return {
+    id,
+    presence: 'online',
+    lastSeen: 1_000_000,
+    metrics: { temperature: 21.5 },
+    totals: { received: 5, applied: 4, duplicates: 1, tooLate: 0, invalid: 0, unsequenced: 0 },
+    revision: 1,
+    ...over,
+  };
+}
+
+export function rawSnapshot(sequence: number, devices: readonly unknown[] = [], over: Readonly<Record<string, unknown>> = {}) {
+  return { sequence, asOf: 1_000_000, staleAfterMs: 30_000, counters: rawCounters(), devices, rejections: [] as unknown[], ...over };
+}
+
+export function rawUpdates(sequence: number, devices: readonly unknown[] = [], over: Readonly<Record<string, unknown>> = {}) {
+  return { sequence, asOf: 1_000_000 + sequence, counters: rawCounters(), devices, rejections: [] as unknown[], ...over };
+}

@@ -1,0 +1,182 @@
+using EmbeddedDapr.Apps;
+using EmbeddedDapr.Runtime;
+
+namespace EmbeddedDapr.Actors;
+
+/// <summary>A call of an actor's method.</summary>
+public readonly record struct ActorInvocation
+{
+    /// <summary>Actor type.</summary>
+    public required string ActorType { get; init; }
+
+    /// <summary>Actor id.</summary>
+    public required string ActorId { get; init; }
+
+    /// <summary>Method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Query without <c>?</c>, percent-encoded; null: none.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>Content type; null: none.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>Headers to forward: neither hop-by-hop ones nor content type, content length, tokens; null: none.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Headers { get; init; }
+
+    /// <summary>Body; must stay unchanged until the call returned.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+}
+
+/// <summary>The actor API of one app's sidecar (contract section 2). Thread safe.</summary>
+public sealed partial class ActorApi : IAsyncDisposable
+{
+    /// <summary>Header that ties the calls of one chain together.</summary>
+    public const string ReentrancyHeader = "Dapr-Reentrancy-Id";
+
+    private const string TraceParent = "traceparent";
+
+    // What daprd sends when nothing says how to trace (contract section 1.7).
+    private const string NoTrace = "00-00000000000000000000000000000000-0000000000000000-00";
+
+    private readonly Sidecar _sidecar;
+    private readonly KeyValuePair<string, string>[] _stamps;
+    private readonly KeyValuePair<string, string>[] _stampsWithoutTrace;
+
+    internal ActorApi(Sidecar sidecar, ActorRuntime runtime)
+    {
+        _sidecar = sidecar;
+        Runtime = runtime;
+        _stampsWithoutTrace =
+        [
+            new("dapr-api-call", "true"),
+            new("dapr-caller-app-id", sidecar.Options.AppId),
+            new("dapr-caller-namespace", sidecar.Options.Namespace),
+        ];
+        _stamps = [.. _stampsWithoutTrace, new(TraceParent, NoTrace)];
+        _store = FindStore(sidecar);
+        _statePrefix = sidecar.Options.AppId + "||";
+        _timers = new ActorTimers(this, runtime, sidecar.Loggers);
+        _reminders = new ReminderScheduler(runtime, sidecar, (_store?.Instance as IReminderStoreProvider)?.Reminders);
+    }
+
+    /// <summary>All actors of the engine.</summary>
+    public ActorRuntime Runtime { get; }
+
+    /// <summary>Whether this sidecar can host actors: it has an actor state store.</summary>
+    public bool HasStateStore => _store is not null;
+
+    /// <summary>Hosts the types that the app declared, if there is an actor state store for them.</summary>
+    public void Host(ActorConfiguration configuration)
+    {
+        if (_store is null || _sidecar.App is null || configuration.Types.Count == 0)
+        {
+            return;
+        }
+
+        var hosted = Runtime.Register(_sidecar, configuration);
+        _reminders.Start(hosted);
+    }
+
+    /// <summary>Calls a method and answers what the app answered: always status 200, everything else is an error (contract section 2.4).</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public ValueTask<ApiResult<AppResponse>> InvokeAsync(ActorInvocation call, CancellationToken cancellationToken)
+    {
+        if (ActorNames.Fault(call.ActorType) is { } typeFault)
+        {
+            return new(ApiErrors.BadRequest($"invalid actorType: {typeFault}"));
+        }
+
+        if (ActorNames.Fault(call.ActorId) is { } idFault)
+        {
+            return new(ApiErrors.BadRequest($"invalid actorId: {idFault}"));
+        }
+
+        if (ActorNames.CleanMethod(call.Method) is not { } method)
+        {
+            return new(ApiErrors.BadRequest($"invalid method: name contains forbidden character: \"{call.Method}\""));
+        }
+
+        return InvokeAsync(call, method, cancellationToken);
+    }
+
+    /// <summary>Stops timers and reminders; the runtime is stopped apart. A second time is fine.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _timers.Dispose();
+        await _reminders.DisposeAsync();
+    }
+
+    private async ValueTask<ApiResult<AppResponse>> InvokeAsync(ActorInvocation call, string method, CancellationToken cancellationToken)
+    {
+        if (Runtime.IsClosed)
+        {
+            return ApiErrors.ActorRuntimeClosed();
+        }
+
+        var type = Runtime.Find(call.ActorType) ?? await Runtime.FindAsync(call.ActorType, cancellationToken);
+        if (type is null)
+        {
+            return ApiErrors.ActorNoAddress(call.ActorType, call.ActorId);
+        }
+
+        var (headers, chain) = Headers(call.Headers, type.Options.Reentrant);
+        var request = new AppRequest
+        {
+            Method = "PUT",
+            Path = string.Concat("/method/", ActorNames.Escape(method, keepSlashes: true)),
+            Query = call.Query,
+            ContentType = call.ContentType,
+            Headers = headers,
+            Body = call.Body,
+        };
+        var result = await type.TurnAsync(call.ActorId, request, chain, cancellationToken);
+        if (result.Error is not null)
+        {
+            return result;
+        }
+
+        return result.Value.Status switch
+        {
+            200 => result,
+            404 => ApiErrors.ActorInvoke($"actor method not found: error from actor service: (404) {Text(result.Value)}"),
+            var status => ApiErrors.ActorInvoke($"error from actor service: ({status}) {Text(result.Value)}"),
+        };
+    }
+
+    /// <summary>The caller's headers and the runtime's own; the reentrancy id is made here when a chain begins.</summary>
+    private (IReadOnlyList<KeyValuePair<string, string>> Headers, string? Chain) Headers(IReadOnlyList<KeyValuePair<string, string>>? given, bool reentrant)
+    {
+        if (given is null or { Count: 0 } && !reentrant)
+        {
+            return (_stamps, null);
+        }
+
+        var headers = new List<KeyValuePair<string, string>>((given?.Count ?? 0) + 5);
+        string? chain = null;
+        var traced = false;
+        foreach (var header in given ?? [])
+        {
+            if (header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase))
+            {
+                chain = header.Value;
+                continue;
+            }
+
+            traced |= header.Key.Equals(TraceParent, StringComparison.OrdinalIgnoreCase);
+            headers.Add(header);
+        }
+
+        headers.AddRange(traced ? _stampsWithoutTrace : _stamps);
+        if (!reentrant)
+        {
+            return (headers, null);
+        }
+
+        chain = string.IsNullOrEmpty(chain) ? Guid.NewGuid().ToString() : chain;
+        headers.Add(new(ReentrancyHeader, chain));
+        return (headers, chain);
+    }
+
+    private static string Text(AppResponse response) => System.Text.Encoding.UTF8.GetString(response.Body.Span);
+}

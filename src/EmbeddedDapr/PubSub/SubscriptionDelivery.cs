@@ -1,0 +1,188 @@
+using EmbeddedDapr.Apps;
+using EmbeddedDapr.Cel;
+using EmbeddedDapr.Runtime;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedDapr.PubSub;
+
+/// <summary>
+/// Carries the deliveries of one subscription into the app and says what became of each (contract sections 4.6, 4.7). The steps: (1) look at every
+/// event: expired, unreadable, no route; (2) show the rest to the app, in one call a route for bulk subscriptions; (3) dead-letter what is lost;
+/// (4) one verdict for each. Only shutting down is an exception, every other failure is a verdict. Thread safe.
+/// </summary>
+internal sealed partial class SubscriptionDelivery
+{
+    private static readonly TimeSpan DeadLetterPublishMax = TimeSpan.FromSeconds(30);
+
+    private readonly Sidecar _sidecar;
+    private readonly IAppChannel _app;
+    private readonly AppSubscription _subscription;
+    private readonly PubSubApi.Target _target;
+    private readonly SubscriptionRouter _router;
+    private readonly bool _raw;
+    private readonly ILogger _logger;
+
+    public SubscriptionDelivery(Sidecar sidecar, IAppChannel app, AppSubscription subscription, PubSubApi.Target target, SubscriptionRouter router, ILogger logger)
+    {
+        (_sidecar, _app, _subscription, _target, _router, _logger) = (sidecar, app, subscription, target, router, logger);
+        _raw = PublishMetadata.TryRaw(subscription.Metadata, out var raw, out _) && raw;
+    }
+
+    public async ValueTask<IReadOnlyList<DeliveryVerdict>> HandleAsync(IReadOnlyList<PubSubDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        var now = _sidecar.Time.GetUtcNow();
+        var events = new DeliveredEvent[deliveries.Count];
+        for (var index = 0; index < events.Length; index++)
+        {
+            events[index] = Prepare(deliveries[index], now);
+        }
+
+        if (_subscription.Bulk is null)
+        {
+            foreach (var delivered in events)
+            {
+                if (delivered.Fate == EventFate.Open)
+                {
+                    await ShowOneAsync(delivered, cancellationToken);
+                }
+            }
+        }
+        else
+        {
+            // Grouping keeps the order of events within a route.
+            foreach (var group in events.Where(delivered => delivered.Fate == EventFate.Open).GroupBy(delivered => delivered.Route))
+            {
+                await ShowManyAsync(group.ToList(), cancellationToken);
+            }
+        }
+
+        return await SettleAsync(events, cancellationToken);
+    }
+
+    private DeliveredEvent Prepare(PubSubDelivery delivery, DateTimeOffset now)
+    {
+        var delivered = new DeliveredEvent(delivery)
+        {
+            Body = _raw ? DeliveryRequests.RawEnvelope(_subscription.PubSubName, delivery, PlainTopic(delivery)) : delivery.Message.Data,
+        };
+        var facts = EnvelopeFacts.Read(delivered.Body.Span);
+        delivered.Facts = facts;
+        if (!facts.IsObject)
+        {
+            Log.Unreadable(_logger, _subscription.PubSubName, delivery.Topic);
+            delivered.Fate = EventFate.Unreadable;
+            return delivered;
+        }
+
+        if (facts.Expiration <= now)
+        {
+            delivered.Fate = EventFate.Dropped;
+            return delivered;
+        }
+
+        try
+        {
+            if (_router.Route(delivered.Body) is { } route)
+            {
+                delivered.Route = route;
+            }
+            else
+            {
+                delivered.Fate = EventFate.Dropped;
+            }
+        }
+        catch (CelException exception)
+        {
+            Log.RuleFailed(_logger, _subscription.PubSubName, delivery.Topic, exception.Message);
+            delivered.Fate = EventFate.Failed;
+        }
+
+        return delivered;
+    }
+
+    private async ValueTask ShowOneAsync(DeliveredEvent delivered, CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync(DeliveryRequests.One(_subscription.PubSubName, delivered), cancellationToken);
+        delivered.Fate = answer is { } response ? AppVerdicts.OfOne(response) : EventFate.Failed;
+        if (delivered.Fate != EventFate.Taken && answer is { } refusal)
+        {
+            Log.NotTaken(_logger, delivered.Delivery.Topic, delivered.Route.Path, refusal.Status, delivered.Fate, delivered.Delivery.Attempt);
+        }
+    }
+
+    private async ValueTask ShowManyAsync(List<DeliveredEvent> events, CancellationToken cancellationToken)
+    {
+        var request = DeliveryRequests.Many(_subscription.PubSubName, PlainTopic(events[0].Delivery), events, _raw, out var entryIds);
+        var all = EventFate.Failed;
+        var fates = await CallAsync(request, cancellationToken) is { } response ? AppVerdicts.OfMany(response, out all) : null;
+        for (var index = 0; index < entryIds.Length; index++)
+        {
+            events[index].Fate = fates is null ? all : fates.GetValueOrDefault(entryIds[index], EventFate.Failed);
+        }
+    }
+
+    /// <summary>The app's answer; null: it gave none.</summary>
+    private async ValueTask<AppResponse?> CallAsync(AppRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _app.SendAsync(request, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // Broad, because the loop that delivers must go on whatever a channel throws.
+            Log.CallFailed(_logger, exception, _subscription.PubSubName, _subscription.Topic, request.Path);
+            return null;
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<DeliveryVerdict>> SettleAsync(DeliveredEvent[] events, CancellationToken cancellationToken)
+    {
+        var lost = events.Where(IsDeadLetter).ToList();
+        var saved = lost.Count > 0 && await DeadLetterAsync(lost, cancellationToken);
+        var verdicts = new DeliveryVerdict[events.Length];
+        for (var index = 0; index < verdicts.Length; index++)
+        {
+            var delivered = events[index];
+            var settled = IsDeadLetter(delivered) ? saved : delivered.Fate is EventFate.Taken or EventFate.Dropped;
+            verdicts[index] = settled ? DeliveryVerdict.Settled : DeliveryVerdict.Failed;
+        }
+
+        return verdicts;
+    }
+
+    private bool IsDeadLetter(DeliveredEvent delivered) => _subscription.DeadLetterTopic is not null && delivered.Fate switch
+    {
+        EventFate.Open or EventFate.Taken => false,
+        EventFate.Dropped or EventFate.Unreadable => true,
+        EventFate.Failed => delivered.Delivery.Attempt >= _target.Component.AttemptsMax,
+    };
+
+    private async ValueTask<bool> DeadLetterAsync(List<DeliveredEvent> lost, CancellationToken cancellationToken)
+    {
+        var topic = _subscription.DeadLetterTopic!;
+        using var limit = new CancellationTokenSource(DeadLetterPublishMax, _sidecar.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var messages = lost.ConvertAll(delivered => delivered.Delivery.Message);
+            var error = await _sidecar.PubSub.PublishMessagesAsync(_subscription.PubSubName, topic, messages, both.Token);
+            if (error is null)
+            {
+                Log.DeadLettered(_logger, lost.Count, _subscription.Topic, topic);
+                return true;
+            }
+
+            Log.DeadLetterFailed(_logger, lost.Count, topic, error.Message);
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.DeadLetterFailed(_logger, lost.Count, topic, "timed out");
+            return false;
+        }
+    }
+
+    private string PlainTopic(PubSubDelivery delivery) =>
+        delivery.Topic.StartsWith(_target.TopicPrefix, StringComparison.Ordinal) ? delivery.Topic[_target.TopicPrefix.Length..] : delivery.Topic;
+}

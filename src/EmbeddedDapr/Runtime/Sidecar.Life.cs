@@ -1,0 +1,127 @@
+using EmbeddedDapr.Apps;
+using EmbeddedDapr.Bindings;
+using EmbeddedDapr.PubSub;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedDapr.Runtime;
+
+/// <summary>How far a sidecar has come.</summary>
+public enum SidecarPhase
+{
+    /// <summary>Components are loaded, heads may not listen yet.</summary>
+    Loaded,
+
+    /// <summary>Callers are served; the app may not listen yet (<c>/v1.0/healthz/outbound</c> is 204).</summary>
+    Outbound,
+
+    /// <summary>Actors, subscriptions and bindings are up (<c>/v1.0/healthz</c> is 204).</summary>
+    Ready,
+
+    /// <summary>Stopping or stopped.</summary>
+    Stopped,
+}
+
+/// <content>Life: start in the order of contract section 1.4, stop in the reverse.</content>
+public sealed partial class Sidecar : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _inputs = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private SubscriptionEngine? _subscriptions;
+    private int _phase;
+
+    /// <summary>How far it has come.</summary>
+    public SidecarPhase Phase => (SidecarPhase)Volatile.Read(ref _phase);
+
+    /// <summary>Cancelled when the sidecar stops.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Subscriptions of the app; empty before the start.</summary>
+    public IReadOnlyList<AppSubscription> Subscriptions => _subscriptions?.Active ?? [];
+
+    /// <summary>What <c>/v1.0/shutdown</c> does; null: it is refused, since the sidecar is not a process of its own.</summary>
+    public Action? Shutdown { get; init; }
+
+    /// <summary>The heads listen: steps 1 to 4 are over.</summary>
+    public void MarkOutboundReady() => Interlocked.CompareExchange(ref _phase, (int)SidecarPhase.Outbound, (int)SidecarPhase.Loaded);
+
+    /// <summary>Steps 5 to 7: waits for the app, asks what it hosts and wants, and starts that. Returns once ready.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        MarkOutboundReady();
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        if (App is not null)
+        {
+            await App.WaitUntilListeningAsync(both.Token);
+            var actors = await AppDiscovery.ActorsAsync(this, both.Token);
+
+            // Unlike daprd, actors come first: the first event that a subscription or binding brings may be for one.
+            Actors.Host(actors);
+            await StartSubscriptionsAsync(both.Token);
+            var bindings = new InputBindingPump(this, Options.InputBindings);
+            AddInput(bindings);
+            await bindings.StartAsync(both.Token);
+        }
+
+        Interlocked.CompareExchange(ref _phase, (int)SidecarPhase.Ready, (int)SidecarPhase.Outbound);
+        Log.Ready(Loggers.CreateLogger<Sidecar>(), Options.AppId);
+    }
+
+    /// <summary>Stops its inputs; the engine that made it does more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopInputsAsync();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Stops reading inputs, then timers and reminders. Actors and components are stopped by the engine.</summary>
+    internal async Task StopInputsAsync()
+    {
+        if (Interlocked.Exchange(ref _phase, (int)SidecarPhase.Stopped) == (int)SidecarPhase.Stopped)
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync();
+        IAsyncDisposable[] inputs;
+        lock (_inputs)
+        {
+            inputs = [.. Enumerable.Reverse(_inputs)];
+        }
+
+        foreach (var input in inputs)
+        {
+            await input.DisposeAsync();
+        }
+
+        await Actors.DisposeAsync();
+    }
+
+    private async Task StartSubscriptionsAsync(CancellationToken cancellationToken)
+    {
+        if (Components.PubSubs.Count == 0)
+        {
+            return;
+        }
+
+        var json = await AppDiscovery.SubscriptionsAsync(this, cancellationToken);
+        var subscriptions = new SubscriptionEngine(this);
+        AddInput(subscriptions);
+        _subscriptions = subscriptions;
+        await subscriptions.StartAsync(json is { } programmatic ? SubscriptionJson.Parse(programmatic.Span) : [], cancellationToken);
+    }
+
+    private void AddInput(IAsyncDisposable input)
+    {
+        lock (_inputs)
+        {
+            _stopping.Token.ThrowIfCancellationRequested();
+            _inputs.Add(input);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1120, LogLevel.Information, "Sidecar of {AppId} is ready")]
+        public static partial void Ready(ILogger logger, string appId);
+    }
+}

@@ -1,0 +1,10 @@
+using EmbeddedDapr.PubSub;
+
+namespace EmbeddedDapr.Runtime;
+
+/// <content>Pub/sub.</content>
+public sealed partial class Sidecar
+{
+    /// <summary>The publish API.</summary>
+    public PubSubApi PubSub => LazyInitializer.EnsureInitialized(ref field, () => new PubSubApi(this))!;
+}

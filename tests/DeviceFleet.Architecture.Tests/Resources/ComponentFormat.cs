@@ -1,0 +1,28 @@
+namespace DeviceFleet.Architecture.Tests.Resources;
+
+/// <summary>Metadata that a component type reads: a misspelt name would be ignored by the runtime without a word.</summary>
+/// <param name="Required">Without these it does not start.</param>
+/// <param name="Optional">In use here or likely to be.</param>
+internal sealed record ComponentFormat(string[] Required, string[] Optional)
+{
+    private static readonly string[] Redis =
+    [
+        "redisUsername", "redisDB", "redisType", "enableTLS", "redisMaxRetries", "redisMaxRetryInterval", "dialTimeout", "readTimeout", "writeTimeout", "poolSize", "failover",
+        "sentinelMasterName", "maxRetries",
+    ];
+
+    /// <summary>By <c>spec.type</c> (Dapr docs, component specs; <c>pubsub.sqlite</c> is the embedded runtime's own).</summary>
+    public static IReadOnlyDictionary<string, ComponentFormat> ByType { get; } = new Dictionary<string, ComponentFormat>(StringComparer.Ordinal)
+    {
+        ["state.sqlite"] = new(["connectionString"], ["actorStateStore", "tableName", "metadataTableName", "timeout", "busyTimeout", "cleanupInterval", "keyPrefix"]),
+        ["state.redis"] = new(["redisHost"], ["redisPassword", "actorStateStore", "keyPrefix", "ttlInSeconds", .. Redis]),
+        ["pubsub.sqlite"] = new(["connectionString"], ["redeliverInterval", "maxRetries", "retention", "maxMessages", "maxBytes", "consumerID"]),
+        ["pubsub.redis"] = new(
+            ["redisHost"],
+            ["redisPassword", "consumerID", "concurrency", "queueDepth", "processingTimeout", "redeliverInterval", "maxLenApprox", "streamTTL", .. Redis]),
+        ["bindings.mqtt3"] = new(["url", "topic", "consumerID"], ["direction", "route", "retain", "cleanSession", "backOffMaxRetries", "caCert", "clientCert", "clientKey"]),
+        ["secretstores.local.env"] = new([], ["prefix"]),
+        ["secretstores.local.file"] = new(["secretsFile"], ["multiValued", "nestedSeparator"]),
+        ["secretstores.kubernetes"] = new([], ["defaultNamespace"]),
+    };
+}

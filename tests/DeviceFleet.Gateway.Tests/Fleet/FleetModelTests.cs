@@ -1,0 +1,189 @@
+using CsCheck;
+using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Gateway.Fleet;
+using static DeviceFleet.Gateway.Tests.Fakes.Samples;
+
+namespace DeviceFleet.Gateway.Tests.Fleet;
+
+public sealed class FleetModelTests
+{
+    private const long Now = 1_700_000_000_000;
+
+    private readonly FleetModel _model = new(new FleetOptions());
+
+    [Fact]
+    public void The_newest_revision_wins_whatever_order_events_come_in()
+    {
+        _model.Take(PresenceChange("a", 5, Presence.Offline, Now), Now);
+
+        _model.Take(Telemetry("a", 4, Now - 10, seq: 3, value: 7), Now);
+
+        var row = Assert.Single(_model.Rows());
+        Assert.Equal((Presence.Offline, 5L), (row.Presence, row.Revision));
+        Assert.Single(_model.Recent(row.Id));
+    }
+
+    [Fact]
+    public void A_late_sample_does_not_overwrite_a_newer_value()
+    {
+        _model.Take(Telemetry("a", 1, Now, seq: 9, value: 9), Now);
+        _model.Take(Telemetry("a", 2, Now + 5, seq: 8, value: 8), Now + 5);
+
+        Assert.Equal(9, _model.Rows()[0].Metrics["t"]);
+        Assert.Equal(2, _model.Rows()[0].Totals.Applied);
+    }
+
+    [Fact]
+    public void A_device_goes_stale_by_the_clock_and_comes_back_with_a_sample()
+    {
+        _model.Take(Telemetry("a", 1, Now), Now);
+        Assert.Equal((1L, 0L), Standing(Now + 29_999));
+        Assert.Equal((0L, 1L), Standing(Now + 30_000));
+
+        _model.Take(Telemetry("a", 2, Now + 40_000, seq: 1), Now + 40_000);
+
+        Assert.Equal((1L, 0L), Standing(Now + 69_999));
+        Assert.Equal((0L, 1L), Standing(Now + 70_000));
+    }
+
+    [Fact]
+    public void A_message_meanwhile_puts_staleness_off_by_its_own_time()
+    {
+        _model.Take(Telemetry("a", 1, Now), Now);
+        _model.Take(Telemetry("a", 2, Now + 20_000, seq: 1), Now + 20_000);
+
+        Assert.Equal((1L, 0L), Standing(Now + 30_000));
+        Assert.Equal((1L, 0L), Standing(Now + 49_999));
+        Assert.Equal((0L, 1L), Standing(Now + 50_000));
+    }
+
+    [Fact]
+    public void Refusals_by_the_broker_are_counted_apart()
+    {
+        _model.Take(new RejectedEvent { Reason = RejectionReasons.WrongTopic, Detail = "d", At = Now, By = "broker" }, Now);
+
+        var counters = _model.Counters(Now);
+        Assert.Equal((1L, 0L, 0L), (counters.RefusedByBroker, counters.Received, counters.Total));
+        Assert.Equal(RejectionReasons.WrongTopic, Assert.Single(_model.Rejections()).Reason);
+    }
+
+    [Fact]
+    public void A_refusal_brings_the_counts_of_its_device()
+    {
+        var view = View("a", 3, Presence.Online, Now, Totals(2, invalid: 1));
+        _model.Take(new RejectedEvent { Reason = RejectionReasons.Malformed, Detail = "d", At = Now, By = "devices", View = view }, Now);
+
+        Assert.Equal((3L, 2L, 1L), (_model.Counters(Now).Received, _model.Counters(Now).Applied, _model.Counters(Now).Rejected));
+        Assert.Null(_model.Rejections()[0].View);
+    }
+
+    [Fact]
+    public void At_most_fifty_refusals_are_remembered_newest_first()
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            _model.Take(new RejectedEvent { Reason = RejectionReasons.WrongTopic, Detail = $"{i}", At = Now, By = "broker" }, Now);
+        }
+
+        Assert.Equal(50, _model.Rejections().Count);
+        Assert.Equal("59", _model.Rejections()[0].Detail);
+        Assert.Equal(60, _model.Counters(Now).RefusedByBroker);
+    }
+
+    [Fact]
+    public void Updates_follow_a_snapshot_without_a_gap_and_carry_what_changed()
+    {
+        _model.Take(Telemetry("a", 1, Now), Now);
+        _model.TakeUpdates(Now);
+        var snapshot = _model.Snapshot(Now);
+        _model.Take(Telemetry("b", 1, Now), Now);
+
+        var updates = _model.TakeUpdates(Now + 100)!;
+
+        Assert.Equal(snapshot.Sequence + 1, updates.Sequence);
+        Assert.Equal("b", Assert.Single(updates.Devices).Id.Value);
+        Assert.Null(_model.TakeUpdates(Now + 200));
+        Assert.Equal(updates.Sequence + 1, _model.TakeUpdates(Now + 1_100)!.Sequence);
+    }
+
+    [Fact]
+    public void The_rate_is_of_the_last_ten_seconds_and_the_lag_its_median()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            _model.Take(Telemetry("a", i + 1, Now - (i % 2 == 0 ? 10 : 30), seq: i), Now);
+        }
+
+        Assert.Equal((5.0, 20.0), (_model.Counters(Now).AppliedPerSecond, _model.Counters(Now).LagMs));
+        Assert.Equal((0.0, null), (_model.Counters(Now + 10_000).AppliedPerSecond, _model.Counters(Now + 10_000).LagMs));
+    }
+
+    [Fact]
+    public void A_device_that_is_only_named_is_unknown()
+    {
+        _model.Name(DeviceId.Parse("a"));
+
+        Assert.Equal((1L, 1L), (_model.Counters(Now).Total, _model.Counters(Now).Unknown));
+    }
+
+    [Fact]
+    public void Watchers_get_new_samples_and_nothing_after_the_last_left()
+    {
+        var id = DeviceId.Parse("a");
+        _model.Watch(id);
+        _model.Take(Telemetry("a", 1, Now), Now);
+        Assert.Single(Assert.Single(_model.TakeSamples()).Samples);
+        Assert.Empty(_model.TakeSamples());
+
+        _model.Unwatch(id);
+        _model.Take(Telemetry("a", 2, Now, seq: 1), Now);
+
+        Assert.Empty(_model.TakeSamples());
+    }
+
+    [Fact]
+    public void Counters_add_up_and_equal_the_newest_revisions_for_any_order_and_repetition_of_events()
+    {
+        var gen = Gen.Select(Gen.Int[0, 4], Gen.Int[1, 20], Gen.Int[0, 2], Gen.Int[0, 100_000]).List[1, 80];
+        gen.Sample(
+            steps =>
+            {
+                var model = new FleetModel(new FleetOptions());
+                var newest = new Dictionary<string, long>();
+                var now = Now;
+                foreach (var (device, revision, kind, passed) in steps)
+                {
+                    now += passed;
+                    var id = $"d{device}";
+                    newest[id] = Math.Max(newest.GetValueOrDefault(id), revision);
+                    switch (kind)
+                    {
+                        case 0:
+                            model.Take(Telemetry(id, revision, now, seq: revision), now);
+                            break;
+                        case 1:
+                            model.Take(PresenceChange(id, revision, Presence.Offline, now), now);
+                            break;
+                        default:
+                            model.Take(View(id, revision, Presence.Online, now), now);
+                            break;
+                    }
+
+                    var counters = model.Counters(now);
+                    Assert.Equal(counters.Total, counters.Online + counters.Stale + counters.Offline + counters.Unknown);
+                    Assert.Equal(counters.Received, counters.Applied + counters.Duplicates + counters.Rejected);
+                    Assert.Equal(newest.Values.Sum(), counters.Applied);
+                    Assert.Equal(newest.Count, counters.Total);
+                    Assert.Equal(
+                        model.Rows().Count(row => row.Presence == Presence.Online && now - row.LastSeen >= 30_000), counters.Stale);
+                }
+            },
+            iter: 1_000);
+    }
+
+    private (long Online, long Stale) Standing(long now)
+    {
+        var counters = _model.Counters(now);
+        return (counters.Online, counters.Stale);
+    }
+}

@@ -1,0 +1,77 @@
+using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Gateway.Fleet;
+using DeviceFleet.Gateway.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using static DeviceFleet.Gateway.Tests.Fakes.Samples;
+
+namespace DeviceFleet.Gateway.Tests.Subscriptions;
+
+public sealed class FleetSubscriptionsTests
+{
+    [Fact]
+    public async Task A_new_device_is_durable_before_its_event_is_acknowledged()
+    {
+        await using var host = await GatewayHost.StartAsync();
+
+        var statuses = await host.DeliverAsync(Telemetry("pump-1", 1, host.Now), Telemetry("pump-2", 1, host.Now));
+
+        Assert.Equal(["SUCCESS", "SUCCESS"], statuses);
+        var stored = string.Concat(host.Runtime.StoredState.Where(pair => pair.Key.StartsWith("gateway-state||devices-", StringComparison.Ordinal)).Select(pair => pair.Value));
+        Assert.Contains("pump-1", stored, StringComparison.Ordinal);
+        Assert.Contains("pump-2", stored, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Events_are_asked_for_again_while_names_cannot_be_stored()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Runtime.FailStateWrites = true;
+
+        var failed = await host.DeliverAsync(Telemetry("pump-1", 1, host.Now));
+        host.Runtime.FailStateWrites = false;
+        var again = await host.DeliverAsync(Telemetry("pump-1", 1, host.Now));
+
+        Assert.Equal(["RETRY", "SUCCESS"], [.. failed, .. again]);
+        Assert.Equal(1, host.Services.GetRequiredService<FleetModel>().Counters(host.Now).Applied);
+    }
+
+    [Fact]
+    public async Task An_entry_that_cannot_be_read_is_dropped_and_stops_no_other()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var sound = System.Text.Json.JsonSerializer.Serialize(Telemetry("pump-1", 1, host.Now), Contracts.ContractsJson.Default.TelemetryEvent);
+
+        var statuses = await host.DeliverAsync(PubSubTopics.Telemetry, ["""{"deviceId":"not an id"}""", sound, "7"]);
+
+        Assert.Equal(["DROP", "SUCCESS", "DROP"], statuses);
+        Assert.Single(host.Services.GetRequiredService<FleetModel>().Rows());
+    }
+
+    [Fact]
+    public async Task Two_gateways_share_the_names()
+    {
+        await using var first = await GatewayHost.StartAsync();
+        await first.DeliverAsync([.. Enumerable.Range(0, 100).Select(i => Telemetry($"a{i}", 1, first.Now))]);
+        using var second = new KnownDevices(first.Services.GetRequiredService<Dapr.Client.DaprClient>());
+        await second.EnsureAsync(Enumerable.Range(0, 100).Select(i => DeviceId.Parse($"b{i}")), CancellationToken.None);
+
+        var all = await second.LoadAsync(CancellationToken.None);
+
+        Assert.Equal(200, all.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task After_a_restart_the_whole_fleet_is_there_from_its_actors()
+    {
+        var views = Enumerable.Range(0, 50).Select(i => View($"d{i}", 7, Presence.Offline, 5, Totals(3, duplicates: 4))).ToDictionary(view => view.DeviceId);
+        await using var before = await GatewayHost.StartAsync();
+        await before.DeliverAsync([.. views.Keys.Select(id => Telemetry(id.Value, 1, before.Now))]);
+        await using var after = await GatewayHost.StartAsync(views, runtime => runtime.CopyStateFrom(before.Runtime));
+
+        await after.Services.GetRequiredService<FleetLoader>().WaitLoadedAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+        var counters = after.Services.GetRequiredService<FleetModel>().Counters(after.Now);
+        Assert.Equal((50L, 50L, 150L, 200L), (counters.Total, counters.Offline, counters.Applied, counters.Duplicates));
+    }
+}
