@@ -2,15 +2,14 @@ using MQTTnet;
 
 namespace EmbeddedDapr.Components.Mqtt;
 
-/// <summary>A topic filter, for connectors that deliver without a broker. Of <c>$share/group/filter</c> only the last part counts.</summary>
-public sealed class MqttTopicFilter(string filter)
+/// <summary>Topic filters, for connectors that deliver without a broker.</summary>
+public static class MqttTopicFilter
 {
     private const string Share = "$share/";
 
-    private readonly string _filter = WithoutShare(filter);
-
-    /// <summary>Whether it takes a topic (MQTT 3.1.1, section 4.7).</summary>
-    public bool Matches(string topic) => MqttTopicFilterComparer.Compare(topic, _filter) == MqttTopicFilterCompareResult.IsMatch;
+    /// <summary>Whether a filter takes a topic (MQTT 3.1.1, section 4.7). Of <c>$share/group/filter</c> only the last part counts.</summary>
+    public static bool Matches(string filter, string topic) =>
+        MqttTopicFilterComparer.Compare(topic, WithoutShare(filter)) == MqttTopicFilterCompareResult.IsMatch;
 
     private static string WithoutShare(string filter)
     {
