@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using EmbeddedDapr.Components.InMemory;
 using EmbeddedDapr.Components.Sqlite;
+using EmbeddedDapr.Components.Sqlite.PubSub;
 using EmbeddedDapr.Components.Sqlite.State;
+using EmbeddedDapr.PubSub;
 using EmbeddedDapr.State;
 
 namespace EmbeddedDapr.Components;
@@ -9,8 +12,9 @@ namespace EmbeddedDapr.Components;
 public static partial class BuiltInComponents
 {
     /// <summary>
-    /// A catalog of <c>state.in-memory</c> and <c>state.sqlite</c>. SQLite paths are relative to
-    /// <see cref="ComponentContext.BaseDirectory"/>; components that name one file share its writer.
+    /// A catalog of <c>state.in-memory</c>, <c>state.sqlite</c>, <c>pubsub.in-memory</c> and <c>pubsub.sqlite</c>. SQLite paths are relative to
+    /// <see cref="ComponentContext.BaseDirectory"/>; components that name one file share its writer. Components of type <c>pubsub.in-memory</c> that
+    /// have one name and namespace and come from one catalog reach each other, whichever app they belong to.
     /// </summary>
     public static ComponentCatalog Catalog(BuiltInComponentsOptions? options = null)
     {
@@ -24,6 +28,17 @@ public static partial class BuiltInComponents
         var catalog = new ComponentCatalog();
         catalog.StateStores.Add("state.in-memory", static (_, context, _) => ValueTask.FromResult<IStateStore>(new InMemoryStateStore(context.Time)));
         catalog.StateStores.Add("state.sqlite", (spec, context, cancellationToken) => SqliteStateStore.OpenAsync(spec, context, sqlite, cancellationToken));
+        var brokers = new ConcurrentDictionary<(string Namespace, string Name), InMemoryBroker>();
+        catalog.PubSubs.Add(
+            "pubsub.in-memory",
+            (spec, context, _) =>
+            {
+                var broker = brokers.GetOrAdd((context.Namespace, spec.Name), static _ => new InMemoryBroker());
+                return ValueTask.FromResult<IPubSubComponent>(new InMemoryPubSub(spec, context, broker, options.InMemoryQueueLength));
+            });
+        catalog.PubSubs.Add(
+            "pubsub.sqlite",
+            (spec, context, cancellationToken) => SqlitePubSub.OpenAsync(spec, context, sqlite, options, cancellationToken));
         return catalog;
     }
 }

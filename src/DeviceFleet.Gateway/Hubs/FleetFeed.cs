@@ -23,6 +23,7 @@ internal sealed partial class FleetFeed(
 
     private readonly Lock _gate = new();
     private readonly List<Task> _unsent = [];
+    private readonly PeriodicTimer _timer = new(options.Value.UpdateInterval, time);
 
     public static string DeviceGroup(DeviceId id) => $"device:{id.Value}";
 
@@ -42,10 +43,15 @@ internal sealed partial class FleetFeed(
 
     public Task LeaveAsync(string connectionId, CancellationToken cancellationToken) => hub.Groups.RemoveFromGroupAsync(connectionId, FleetGroup, cancellationToken);
 
+    public override void Dispose()
+    {
+        _timer.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.UpdateInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await _timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {

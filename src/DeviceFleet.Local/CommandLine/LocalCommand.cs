@@ -12,7 +12,7 @@ internal sealed class LocalCommand : AsyncCommand<LocalSettings>
     /// <summary>What users are promised between Ctrl-C and the prompt.</summary>
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
-    protected override async Task<int> ExecuteAsync(CommandContext context, LocalSettings settings, CancellationToken cancellationToken)
+    public override async Task<int> ExecuteAsync(CommandContext context, LocalSettings settings, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop);

@@ -16,6 +16,7 @@ namespace DeviceFleet.Local.Hosting;
 /// </summary>
 internal sealed class BrokerLink : IUpwardHandler, IMqttConnector
 {
+    private readonly Lock _gate = new();
     private volatile Subscription[] _subscriptions = [];
     private FleetBroker? _broker;
 
@@ -39,7 +40,7 @@ internal sealed class BrokerLink : IUpwardHandler, IMqttConnector
     {
         foreach (var subscription in _subscriptions)
         {
-            if (subscription.Filter.Matches(topic))
+            if (MqttTopicFilter.Matches(subscription.Filter, topic))
             {
                 return await subscription.Handler(topic, payload, cancellationToken);
             }
@@ -50,7 +51,7 @@ internal sealed class BrokerLink : IUpwardHandler, IMqttConnector
 
     private void Add(Subscription subscription)
     {
-        lock (this)
+        lock (_gate)
         {
             _subscriptions = [.. _subscriptions, subscription];
         }
@@ -58,19 +59,19 @@ internal sealed class BrokerLink : IUpwardHandler, IMqttConnector
 
     private void Remove(Link owner)
     {
-        lock (this)
+        lock (_gate)
         {
             _subscriptions = [.. _subscriptions.Where(subscription => subscription.Owner != owner)];
         }
     }
 
-    private sealed record Subscription(Link Owner, MqttTopicFilter Filter, MqttMessageHandler Handler);
+    private sealed record Subscription(Link Owner, string Filter, MqttMessageHandler Handler);
 
     private sealed class Link(BrokerLink broker) : IMqttLink
     {
         public ValueTask SubscribeAsync(string filter, MqttMessageHandler handler, CancellationToken cancellationToken)
         {
-            broker.Add(new Subscription(this, new MqttTopicFilter(filter), handler));
+            broker.Add(new Subscription(this, filter, handler));
             return ValueTask.CompletedTask;
         }
 

@@ -83,6 +83,7 @@ internal sealed partial class MqttSocketLink : IMqttLink
         }
         catch (Exception e) when (e is not ComponentException and not OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             throw new ComponentException($"failed to subscribe to {filter}: {e.Message}", e);
         }
     }
@@ -102,7 +103,7 @@ internal sealed partial class MqttSocketLink : IMqttLink
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            cancellationToken.ThrowIfCancellationRequested(); // the client calls a cancelled wait a timeout
+            cancellationToken.ThrowIfCancellationRequested();
             throw new ComponentException($"failed to publish: {e.Message}", e);
         }
     }
@@ -202,8 +203,9 @@ internal sealed partial class MqttSocketLink : IMqttLink
                 Log.ResubscribeRefused(_logger, Address, filter, refused);
             }
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
+            cancellationToken.ThrowIfCancellationRequested(); // the client calls a cancelled wait a timeout
             Log.ResubscribeFailed(_logger, e, Address, filter); // the connection went again; the next one subscribes again
         }
     }

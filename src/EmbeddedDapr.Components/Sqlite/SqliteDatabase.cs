@@ -94,7 +94,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<SqliteSession, TState, T> read, CancellationToken cancellationToken) =>
         _readers.ReadAsync(state, read, snapshot: true, cancellationToken);
 
-    /// <summary>What those who share the file share besides; made by the first who asks.</summary>
+    /// <summary>What those who share the file share besides; made by the first who asks, disposed before the file is closed.</summary>
     public T Shared<T>(string key, Func<SqliteDatabase, T> create)
         where T : class
     {
@@ -114,6 +114,17 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     /// <summary>The registry calls it when the last lease is released.</summary>
     public async ValueTask DisposeAsync()
     {
+        List<IAsyncDisposable> shared;
+        lock (_shared)
+        {
+            shared = [.. _shared.Values.OfType<IAsyncDisposable>()];
+        }
+
+        foreach (var one in shared)
+        {
+            await one.DisposeAsync();
+        }
+
         // Readers first: the last connection to close is then the writer, which empties the log and removes it.
         await _lazyTimer.DisposeAsync();
         _readers.Dispose();

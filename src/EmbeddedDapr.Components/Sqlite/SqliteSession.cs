@@ -15,6 +15,12 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Rows changed by the last insert, update or delete.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 
+    /// <summary>
+    /// Rises whenever what was read or written before may no longer be so: after a roll-back, and when another process has committed. Who remembers rows of
+    /// the writer's session between units remembers the epoch too, and reads again when it has changed.
+    /// </summary>
+    public int Epoch { get; set; }
+
     /// <summary>A transaction is open.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 

@@ -14,6 +14,7 @@ internal sealed partial class SqliteWriter
     private const int CommitsPerSizeCheck = 64;
 
     private static readonly SqlText BeginImmediate = new("BEGIN IMMEDIATE");
+    private static readonly SqlText DataVersion = new("PRAGMA data_version"); // changes when another connection has committed
     private static readonly SqlText EndCommit = new("COMMIT");
     private static readonly SqlText EndRollBack = new("ROLLBACK");
 
@@ -27,6 +28,7 @@ internal sealed partial class SqliteWriter
     private readonly Dictionary<WriteUnit, Exception> _faults = new(ReferenceEqualityComparer.Instance);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _commits;
+    private long _dataVersion;
 
     public SqliteWriter(string path, SqliteDatabaseOptions options, ILogger logger)
     {
@@ -134,7 +136,7 @@ internal sealed partial class SqliteWriter
             {
                 // One of them threw midway. Start over, now with a savepoint each, so that only the guilty one is undone. Paying for
                 // savepoints only then keeps them off the path of every good batch.
-                _session.Run(EndRollBack);
+                RollBack();
                 Begin();
                 RunAllApart();
             }
@@ -155,6 +157,8 @@ internal sealed partial class SqliteWriter
         }
 
         Volatile.Write(ref _commits, _commits + 1);
+        ComponentMetrics.Commits.Add(1);
+        ComponentMetrics.Units.Add(_batch.Count);
         foreach (var unit in _batch)
         {
             if (_faults.Count > 0 && _faults.TryGetValue(unit, out var fault))
@@ -178,12 +182,23 @@ internal sealed partial class SqliteWriter
             try
             {
                 _session.Run(BeginImmediate);
+                NoticeOthers();
                 return;
             }
             catch (SqliteFailure failure) when (failure.IsBusy && --triesLeft > 0)
             {
                 Log.LockedOut(_logger, _walPath, triesLeft);
             }
+        }
+    }
+
+    private void NoticeOthers()
+    {
+        using var version = _session.Use(DataVersion);
+        if (version.Step() && version.Int64(0) is var found && found != _dataVersion)
+        {
+            _dataVersion = found;
+            _session.Epoch++;
         }
     }
 
@@ -217,6 +232,7 @@ internal sealed partial class SqliteWriter
             {
                 _faults[unit] = failure;
                 _session.Execute("ROLLBACK TO unit");
+                _session.Epoch++;
             }
 
             _session.Execute("RELEASE unit");
@@ -227,6 +243,7 @@ internal sealed partial class SqliteWriter
 
     private void RollBack()
     {
+        _session.Epoch++;
         try
         {
             // SQLite rolls back by itself after some failures.

@@ -1,5 +1,7 @@
 using EmbeddedDapr.Runtime;
 using Google.Protobuf;
+using Grpc.AspNetCore.Server.Model;
+using Grpc.Core;
 
 namespace EmbeddedDapr.Server.Grpc;
 
@@ -14,6 +16,9 @@ internal abstract class UnaryMethod(string name)
     public abstract ValueTask<ApiResult<IMessage>> InvokeAsync(Sidecar sidecar, IMessage request, CancellationToken cancellationToken);
 
     public abstract IMessage Parse(ReadOnlySpan<byte> request);
+
+    /// <summary>Adds it to a gRPC server.</summary>
+    public abstract void Bind(ServiceMethodProviderContext<DaprGrpcService> context);
 }
 
 internal sealed class UnaryMethod<TRequest, TResponse>(
@@ -35,4 +40,20 @@ internal sealed class UnaryMethod<TRequest, TResponse>(
         var result = await handler(sidecar, (TRequest)request, cancellationToken);
         return result.Error is { } error ? error : ApiResult.Ok<IMessage>(result.Value);
     }
+
+    public override void Bind(ServiceMethodProviderContext<DaprGrpcService> context)
+    {
+        var method = new Method<TRequest, TResponse>(MethodType.Unary, UnaryMethods.Service, Name, Marshaller<TRequest>(Parser), Marshaller<TResponse>(parser: null));
+        context.AddUnaryMethod(method, [], (service, request, call) => service.InvokeAsync(this, request, call));
+    }
+
+    private static Marshaller<T> Marshaller<T>(MessageParser<T>? parser)
+        where T : class, IMessage<T> => Marshallers.Create<T>(
+            static (message, context) =>
+            {
+                context.SetPayloadLength(message.CalculateSize());
+                message.WriteTo(context.GetBufferWriter());
+                context.Complete();
+            },
+            context => parser is null ? throw new InvalidOperationException("A server reads no answers.") : parser.ParseFrom(context.PayloadAsReadOnlySequence()));
 }

@@ -40,6 +40,8 @@ internal class InProcessExchange :
 
     public InProcessExchange() => _response.Starting = FireStartingAsync;
 
+    public IHeaderDictionary RequestHeaders => _requestHeaders;
+
     public bool IsAborted { get; private set; }
 
     public string Protocol { get; set; } = "HTTP/1.1";

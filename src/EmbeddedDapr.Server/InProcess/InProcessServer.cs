@@ -13,20 +13,21 @@ public sealed class InProcessServer : IServer
 {
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly IServer? _inner;
+    private readonly FeatureCollection _features = new();
+    private IServer? _inner;
     private Pipeline? _pipeline;
     private long _running;
     private volatile bool _stopping;
 
-    /// <summary>Makes a server; <paramref name="inner"/>, if any, starts and stops with it and serves its own sockets.</summary>
-    public InProcessServer(IServer? inner = null)
+    /// <summary>A server that starts and stops with this one and serves its own sockets; null: none. Set before the host starts.</summary>
+    internal IServer? Inner
     {
-        _inner = inner;
-        Features = inner?.Features ?? new FeatureCollection();
+        get => _inner;
+        set => _inner = value;
     }
 
     /// <inheritdoc/>
-    public IFeatureCollection Features { get; }
+    public IFeatureCollection Features => _inner?.Features ?? _features;
 
     /// <summary>Completes once the app has started.</summary>
     public Task Listening => _listening.Task;
@@ -133,7 +134,11 @@ public sealed class InProcessServer : IServer
         {
             public Task Task { get; private set; } = Task.CompletedTask;
 
-            public void Start() => Task = RunAsync();
+            public void Start()
+            {
+                InProcessTurn.Enter(exchange.RequestHeaders);
+                Task = RunAsync();
+            }
 
             private async Task RunAsync()
             {

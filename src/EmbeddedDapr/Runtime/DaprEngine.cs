@@ -40,6 +40,40 @@ public sealed class DaprEngine : IAsyncDisposable
     }
 
     /// <summary>
+    /// Adds an app and loads its components. The sidecar serves callers from now on; <see cref="Sidecar.StartAsync"/> then connects the app. The engine owns the channel.
+    /// </summary>
+    /// <param name="options">As told.</param>
+    /// <param name="app">How to call the app; null: a sidecar without app.</param>
+    /// <param name="catalog">Component types.</param>
+    /// <param name="resources">Resource files.</param>
+    /// <param name="environment">Reads environment variables.</param>
+    /// <param name="baseDirectory">What relative paths in components are relative to.</param>
+    /// <param name="shutdown">What <c>/v1.0/shutdown</c> does; null: nothing.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ComponentException">A component does not start.</exception>
+    public async Task<Sidecar> AddAppAsync(
+        SidecarOptions options,
+        IAppChannel? app,
+        ComponentCatalog catalog,
+        ResourceSet resources,
+        Func<string, string?> environment,
+        string baseDirectory,
+        Action? shutdown,
+        CancellationToken cancellationToken)
+    {
+        var context = new ComponentContext
+        {
+            AppId = options.AppId,
+            Namespace = options.Namespace,
+            Time = _time,
+            Loggers = _loggers,
+            Environment = environment,
+            BaseDirectory = baseDirectory,
+        };
+        return AddApp(options, app, await ComponentLoader.LoadAsync(resources, catalog, context, cancellationToken), resources, shutdown);
+    }
+
+    /// <summary>
     /// Adds an app whose components are loaded. The sidecar serves callers from now on; <see cref="Sidecar.StartAsync"/> then connects the app. The engine owns the channel and
     /// the components.
     /// </summary>
@@ -47,7 +81,7 @@ public sealed class DaprEngine : IAsyncDisposable
     /// <param name="app">How to call the app; null: a sidecar without app.</param>
     /// <param name="components">Loaded components.</param>
     /// <param name="resources">Resource files.</param>
-    /// <param name="shutdown">What <c>/v1.0/shutdown</c> does; null: nothing but stopping this sidecar's inputs is up to the host.</param>
+    /// <param name="shutdown">What <c>/v1.0/shutdown</c> does; null: nothing.</param>
     public Sidecar AddApp(SidecarOptions options, IAppChannel? app, SidecarComponents components, ResourceSet resources, Action? shutdown = null)
     {
         var sidecar = new Sidecar

@@ -108,6 +108,12 @@ public static partial class ResourceLoader
             builder.Faults.Add($"{source}({e.Start.Line + firstLine - 1}): {e.InnerException?.Message ?? e.Message}");
             return;
         }
+        catch (InvalidOperationException e)
+        {
+            // The parser's own answer to some malformed flow sequences; it does not say where.
+            builder.Faults.Add($"{source}({firstLine}): the document that begins here is no YAML: {e.Message}");
+            return;
+        }
 
         var document = new YamlReader(source, firstLine, builder.Faults);
         if (document.Map(root) is not { } resource || document.Text(resource, "apiVersion") is not { } apiVersion

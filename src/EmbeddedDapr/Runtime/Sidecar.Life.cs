@@ -1,4 +1,6 @@
 using EmbeddedDapr.Apps;
+using EmbeddedDapr.Bindings;
+using EmbeddedDapr.PubSub;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Runtime;
@@ -24,6 +26,7 @@ public sealed partial class Sidecar : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _inputs = [];
     private readonly CancellationTokenSource _stopping = new();
+    private SubscriptionEngine? _subscriptions;
     private int _phase;
 
     /// <summary>How far it has come.</summary>
@@ -31,6 +34,9 @@ public sealed partial class Sidecar : IAsyncDisposable
 
     /// <summary>Cancelled when the sidecar stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Subscriptions of the app; empty before the start.</summary>
+    public IReadOnlyList<AppSubscription> Subscriptions => _subscriptions?.Active ?? [];
 
     /// <summary>What <c>/v1.0/shutdown</c> does; null: it is refused, since the sidecar is not a process of its own.</summary>
     public Action? Shutdown { get; init; }
@@ -47,7 +53,13 @@ public sealed partial class Sidecar : IAsyncDisposable
         {
             await App.WaitUntilListeningAsync(both.Token);
             var actors = await AppDiscovery.ActorsAsync(this, both.Token);
+
+            // Unlike daprd, actors come first: the first event that a subscription or binding brings may be for one.
             Actors.Host(actors);
+            await StartSubscriptionsAsync(both.Token);
+            var bindings = new InputBindingPump(this, Options.InputBindings);
+            AddInput(bindings);
+            await bindings.StartAsync(both.Token);
         }
 
         Interlocked.CompareExchange(ref _phase, (int)SidecarPhase.Ready, (int)SidecarPhase.Outbound);
@@ -64,19 +76,47 @@ public sealed partial class Sidecar : IAsyncDisposable
     /// <summary>Stops reading inputs, then timers and reminders. Actors and components are stopped by the engine.</summary>
     internal async Task StopInputsAsync()
     {
-        if (Phase == SidecarPhase.Stopped)
+        if (Interlocked.Exchange(ref _phase, (int)SidecarPhase.Stopped) == (int)SidecarPhase.Stopped)
         {
             return;
         }
 
-        Interlocked.Exchange(ref _phase, (int)SidecarPhase.Stopped);
         await _stopping.CancelAsync();
-        foreach (var input in Enumerable.Reverse(_inputs))
+        IAsyncDisposable[] inputs;
+        lock (_inputs)
+        {
+            inputs = [.. Enumerable.Reverse(_inputs)];
+        }
+
+        foreach (var input in inputs)
         {
             await input.DisposeAsync();
         }
 
         await Actors.DisposeAsync();
+    }
+
+    private async Task StartSubscriptionsAsync(CancellationToken cancellationToken)
+    {
+        if (Components.PubSubs.Count == 0)
+        {
+            return;
+        }
+
+        var json = await AppDiscovery.SubscriptionsAsync(this, cancellationToken);
+        var subscriptions = new SubscriptionEngine(this);
+        AddInput(subscriptions);
+        _subscriptions = subscriptions;
+        await subscriptions.StartAsync(json is { } programmatic ? SubscriptionJson.Parse(programmatic.Span) : [], cancellationToken);
+    }
+
+    private void AddInput(IAsyncDisposable input)
+    {
+        lock (_inputs)
+        {
+            _stopping.Token.ThrowIfCancellationRequested();
+            _inputs.Add(input);
+        }
     }
 
     private static partial class Log

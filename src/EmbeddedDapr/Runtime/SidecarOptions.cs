@@ -1,3 +1,5 @@
+using EmbeddedDapr.Bindings;
+
 namespace EmbeddedDapr.Runtime;
 
 /// <summary>What one app's sidecar is told at start.</summary>
@@ -20,4 +22,16 @@ public sealed record SidecarOptions
 
     /// <summary>Most calls into the app at one time over all features; −1: no limit (daprd's <c>--app-max-concurrency</c>).</summary>
     public int AppConcurrencyMax { get; init; } = -1;
+
+    /// <summary>Bounds and retries of input bindings.</summary>
+    public InputBindingPumpOptions InputBindings { get; init; } = new();
+
+    /// <summary>Port of the app, for metadata; 0: none, or in process.</summary>
+    public int AppPort { get; init; }
+
+    /// <summary>Address of the app, for metadata.</summary>
+    public string AppHost { get; init; } = "127.0.0.1";
+
+    /// <summary>Protocol of the app, for metadata.</summary>
+    public string AppProtocol { get; init; } = "http";
 }

@@ -33,6 +33,8 @@ public sealed class ReferenceDirectionTests
         [Simulator] = [Contracts],
         ["DeviceFleet.Load"] = [Contracts],
         ["DeviceFleet.Load.NBomber"] = [Contracts, "DeviceFleet.Load"],
+        // The peer of the whole-path benchmark shares broker and store with us, so that only what lies between them differs.
+        ["DeviceFleet.Peer.Orleans"] = [Contracts, Broker, Engine, Components],
         // Measures the parts one by one, so it reaches all of them.
         ["DeviceFleet.Benchmarks"] = [Contracts, Defaults, Devices, Gateway, Broker, Engine, Components, Server],
     };

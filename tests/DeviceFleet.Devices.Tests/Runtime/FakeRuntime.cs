@@ -22,6 +22,7 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
     private readonly HttpClient _app = new();
     private readonly WebApplication _server;
+    private int _transactions;
 
     private FakeRuntime(WebApplication server) => _server = server;
 
@@ -133,8 +134,6 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
         _app.Dispose();
     }
 
-    private int _transactions;
-
     private void MapActors()
     {
         const string actor = "/v1.0/actors/{type}/{id}";
@@ -155,14 +154,13 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
                 return Results.Text("""{"errorCode":"ERR_ACTOR_STATE_TRANSACTION_SAVE"}""", "application/json", statusCode: 500);
             }
 
-            // Counted as one however many keys it writes.
-            Interlocked.Increment(ref _transactions);
             foreach (var operation in operations.RootElement.EnumerateArray())
             {
                 var request = operation.GetProperty("request");
                 ActorState[$"{type}||{id}||{request.GetProperty("key").GetString()}"] = request.GetProperty("value").GetRawText();
             }
 
+            Interlocked.Increment(ref _transactions);
             return Results.NoContent();
         });
         _server.MapPut(actor + "/reminders/{name}", async (HttpContext context, string id, string name) =>

@@ -1,0 +1,20 @@
+using System.Collections.Frozen;
+
+namespace EmbeddedDapr.Server.Grpc;
+
+/// <summary>Every unary rpc of the Dapr service that this runtime answers; the others are Unimplemented.</summary>
+internal static class UnaryMethods
+{
+    public const string Service = "dapr.proto.runtime.v1.Dapr";
+
+    public static IReadOnlyList<UnaryMethod> All { get; } =
+    [
+        .. MetadataMethods.Table,
+        .. StateMethods.Table,
+        .. PubSubMethods.Table,
+        .. BindingMethods.Table,
+        .. SecretMethods.Table,
+    ];
+
+    public static FrozenDictionary<string, UnaryMethod> ByName { get; } = All.ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);
+}

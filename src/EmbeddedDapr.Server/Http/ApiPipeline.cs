@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using System.Text;
+using EmbeddedDapr.Apps;
+using EmbeddedDapr.Runtime;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace EmbeddedDapr.Server.Http;
+
+/// <summary>The pipeline of the HTTP head (contract section 1.6): paths are cleaned, the token is asked for, actors go first, then routes, then the answer to everything else.</summary>
+internal static class ApiPipeline
+{
+    private const string TokenHeader = "dapr-api-token";
+    private const string TraceParent = "traceparent";
+    private const string NoTrace = "00-00000000000000000000000000000000-0000000000000000-00";
+    private const string HealthPath = "/v1.0/healthz";
+
+    /// <summary>Adds everything to an app of its own.</summary>
+    public static void MapApi(this WebApplication app, Sidecar sidecar)
+    {
+        app.Use(next => context => CleanAndGuard(context, sidecar, next));
+        app.UseRouting();
+        app.MapRuntime(sidecar);
+        app.MapState(sidecar);
+        app.MapPublish(sidecar);
+        app.MapBindings(sidecar);
+        app.MapSecrets(sidecar);
+
+        // A known path with another verb is no different from an unknown path; routing would answer it with 405.
+        app.Use(next => context => context.GetEndpoint() is null or { DisplayName: "405 HTTP Method Not Supported" } ? NotFoundAsync(context) : next(context));
+    }
+
+    private static Task CleanAndGuard(HttpContext context, Sidecar sidecar, RequestDelegate next)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        context.Request.Path = Clean(context.Request.Path);
+        var path = context.Request.Path.Value!;
+        var isHealth = path.StartsWith(HealthPath, StringComparison.Ordinal) && (path.Length == HealthPath.Length || path[HealthPath.Length] == '/');
+        if (isHealth)
+        {
+            return next(context);
+        }
+
+        context.Response.Headers[TraceParent] = context.Request.Headers.TryGetValue(TraceParent, out var trace) ? trace : NoTrace;
+        if (sidecar.Options.ApiToken is { } token && !Matches(token, context.Request.Headers[TokenHeader].ToString()))
+        {
+            return RefuseTokenAsync(context);
+        }
+
+        return ActorPath.TryParse(target, out var actor) && ActorEndpoint.Knows(context.Request.Method, actor.Kind) ? ActorAsync(context, sidecar, actor) : next(context);
+    }
+
+    /// <summary>One slash where there are several, none at the end.</summary>
+    private static PathString Clean(PathString path)
+    {
+        var value = path.Value;
+        if (string.IsNullOrEmpty(value) || (!value.Contains("//", StringComparison.Ordinal) && !(value.Length > 1 && value.EndsWith('/'))))
+        {
+            return path;
+        }
+
+        return new PathString("/" + string.Join('/', value.Split('/', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    private static bool Matches(string token, string shown) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(shown));
+
+    private static Task RefuseTokenAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.WriteBodyAsync(StatusCodes.Status401Unauthorized, "invalid api token\n"u8.ToArray());
+    }
+
+    private static Task NotFoundAsync(HttpContext context) => context.WriteErrorAsync(ApiErrors.NoInvokeTarget());
+
+    private static async Task ActorAsync(HttpContext context, Sidecar sidecar, ActorPath path)
+    {
+        var body = await context.ReadBodyAsync(sidecar.Options.BodyBytesMax);
+        var answer = body.IsTooLarge
+            ? ActorEndpoint.Error(path.Kind == ActorPathKind.Method ? ApiErrors.BadRequest($"failed to read body: {RequestBody.TooLarge}") : ApiErrors.MalformedRequest(RequestBody.TooLarge))
+            : await ActorEndpoint.HandleAsync(sidecar, path, Request(context, path, body.Data), context.RequestAborted);
+        var response = context.Response;
+        foreach (var (name, value) in answer.Headers ?? [])
+        {
+            response.Headers[name] = value;
+        }
+
+        if (answer.Status == StatusCodes.Status204NoContent)
+        {
+            response.StatusCode = answer.Status;
+            return;
+        }
+
+        // Without a body there is no content type unless the app gave one.
+        if (answer.Body.Length == 0)
+        {
+            response.StatusCode = answer.Status;
+            response.ContentType = answer.ContentType ?? "application/json";
+            response.ContentLength = 0;
+            return;
+        }
+
+        response.ContentType = answer.ContentType;
+        await context.WriteBodyAsync(answer.Status, answer.Body);
+    }
+
+    private static AppRequest Request(HttpContext context, in ActorPath path, ReadOnlyMemory<byte> body)
+    {
+        List<KeyValuePair<string, string>>? headers = null;
+        if (path.Kind == ActorPathKind.Method)
+        {
+            foreach (var (name, values) in context.Request.Headers)
+            {
+                if (ForwardedHeaders.Travels(name))
+                {
+                    (headers ??= []).Add(new(name, values.ToString()));
+                }
+            }
+        }
+
+        return new AppRequest
+        {
+            Method = context.Request.Method,
+            Path = string.Empty,
+            Query = context.Request.QueryString is { HasValue: true, Value.Length: > 1 } query ? query.Value[1..] : null,
+            ContentType = context.Request.ContentType,
+            Headers = headers,
+            Body = body,
+        };
+    }
+}

@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using EmbeddedDapr.Runtime;
+using EmbeddedDapr.Server.Grpc;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace EmbeddedDapr.Server.InProcess;
+
+/// <summary>
+/// Takes an app's gRPC calls of the Dapr API without a socket: for <c>DaprClientBuilder.UseGrpcChannelOptions</c>. Unary rpcs are dispatched through the table of the gRPC
+/// head; others go to <c>fallback</c> (loopback), or are Unimplemented without one. Thread safe.
+/// </summary>
+public sealed class InProcessGrpcHandler(Sidecar sidecar, HttpMessageHandler? fallback = null) : HttpMessageHandler
+{
+    private const int FrameHeaderBytes = 5;
+    private const string Prefix = "/" + UnaryMethods.Service + "/";
+    private const string GrpcContentType = "application/grpc";
+    private readonly HttpMessageInvoker? _fallback = fallback is null ? null : new HttpMessageInvoker(fallback);
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = request.RequestUri!.AbsolutePath;
+        if (!path.StartsWith(Prefix, StringComparison.Ordinal) || !UnaryMethods.ByName.TryGetValue(path[Prefix.Length..], out var method))
+        {
+            return _fallback is null
+                ? Answer(request, [], new Status(StatusCode.Unimplemented, "Method is unimplemented."), [])
+                : await _fallback.SendAsync(request, cancellationToken);
+        }
+
+        var frame = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        if (!TryUnframe(frame, out var message, out var fault))
+        {
+            return Answer(request, [], fault, []);
+        }
+
+        IMessage parsed;
+        try
+        {
+            parsed = method.Parse(message.Span);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            return Answer(request, [], new Status(StatusCode.Internal, exception.Message), []);
+        }
+
+        var result = await method.InvokeAsync(sidecar, parsed, cancellationToken);
+        return result.Error is { } error
+            ? Answer(request, [], new Status((StatusCode)error.Grpc, error.Message), GrpcErrors.Trailers(error))
+            : Answer(request, Frame(result.Value), Status.DefaultSuccess, []);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _fallback?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static bool TryUnframe(byte[] frame, out ReadOnlyMemory<byte> message, out Status fault)
+    {
+        (message, fault) = (default, Status.DefaultSuccess);
+        if (frame.Length < FrameHeaderBytes || BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(1)) != frame.Length - FrameHeaderBytes)
+        {
+            fault = new Status(StatusCode.Internal, "A unary call has exactly one whole message.");
+            return false;
+        }
+
+        if (frame[0] != 0)
+        {
+            fault = new Status(StatusCode.Unimplemented, "Compressed messages are not supported in process.");
+            return false;
+        }
+
+        message = frame.AsMemory(FrameHeaderBytes);
+        return true;
+    }
+
+    private static byte[] Frame(IMessage message)
+    {
+        var size = message.CalculateSize();
+        var frame = new byte[FrameHeaderBytes + size];
+        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)size);
+        message.WriteTo(frame.AsSpan(FrameHeaderBytes));
+        return frame;
+    }
+
+    private static HttpResponseMessage Answer(HttpRequestMessage request, byte[] body, Status status, Metadata trailers)
+    {
+        var response = new HttpResponseMessage(HttpStatusCode.OK) { Version = HttpVersion.Version20, RequestMessage = request, Content = new ByteArrayContent(body) };
+        response.Content.Headers.TryAddWithoutValidation("Content-Type", GrpcContentType);
+        response.TrailingHeaders.TryAddWithoutValidation("grpc-status", ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture));
+        if (status.Detail.Length > 0)
+        {
+            response.TrailingHeaders.TryAddWithoutValidation("grpc-message", Uri.EscapeDataString(status.Detail));
+        }
+
+        foreach (var trailer in trailers)
+        {
+            response.TrailingHeaders.TryAddWithoutValidation(trailer.Key, trailer.IsBinary ? Convert.ToBase64String(trailer.ValueBytes) : trailer.Value);
+        }
+
+        return response;
+    }
+}
