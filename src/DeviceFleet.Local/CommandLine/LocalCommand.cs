@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using DeviceFleet.Local.Hosting;
-using Spectre.Console;
 using Spectre.Console.Cli;
 
 namespace DeviceFleet.Local.CommandLine;

@@ -1,6 +1,5 @@
 using System.Net;
-using Dapr.Actors.Client;
-using Dapr.Client;
+using Dapr.Actors.Runtime;
 using DeviceFleet.Contracts;
 using DeviceFleet.Local.Data;
 using DeviceFleet.ServiceDefaults.Actors;
@@ -8,7 +7,6 @@ using EmbeddedDapr.Components;
 using EmbeddedDapr.Runtime;
 using EmbeddedDapr.Server;
 using EmbeddedDapr.Server.InProcess;
-using Grpc.Net.Client;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -40,17 +38,16 @@ internal sealed class InProcessServiceHost(
         IReadOnlyList<KeyValuePair<string, string?>> settings,
         CancellationToken cancellationToken)
     {
-        var server = new InProcessServer();
-        var options = new SidecarOptions { AppId = appId, ApiToken = LocalKeys.NewToken(), AppApiToken = LocalKeys.NewToken() };
-        var channel = new InProcessAppChannel(server, options.AppApiToken);
-        var sidecar = await engine.AddAppAsync(options, channel, catalog, resources, environment, baseDirectory, shutdown: null, cancellationToken);
+        var inProcess = new InProcessApp(LocalKeys.NewToken());
+        var options = new SidecarOptions { AppId = appId, ApiToken = LocalKeys.NewToken(), AppApiToken = inProcess.ApiToken };
+        var sidecar = await engine.AddAppAsync(options, inProcess.Channel, catalog, resources, environment, baseDirectory, shutdown: null, cancellationToken);
         var heads = await SidecarHost.StartAsync(sidecar, new SidecarHostOptions(), cancellationToken);
         WebApplication? app = null;
         try
         {
-            app = build([], builder => Customize(builder, server, heads, listen, settings));
+            app = build([], builder => Customize(builder, inProcess, heads, listen, settings));
             await app.StartAsync(cancellationToken);
-            return new InProcessService(appId, app, sidecar, heads, PortOf(app, listen));
+            return new InProcessService(appId, app, sidecar, heads, listen is null ? 0 : PortOf(app, listen));
         }
         catch
         {
@@ -64,66 +61,34 @@ internal sealed class InProcessServiceHost(
         }
     }
 
-    private void Customize(WebApplicationBuilder builder, InProcessServer server, SidecarHost heads, IPEndPoint? listen, IReadOnlyList<KeyValuePair<string, string?>> settings)
+    private void Customize(
+        WebApplicationBuilder builder,
+        InProcessApp inProcess,
+        SidecarHost heads,
+        IPEndPoint? listen,
+        IReadOnlyList<KeyValuePair<string, string?>> settings)
     {
-        var sidecar = heads.Sidecar;
-        builder.Configuration.AddInMemoryCollection(
-        [
-            new("DAPR_HTTP_ENDPOINT", $"http://127.0.0.1:{heads.HttpPort}"),
-            new("DAPR_GRPC_ENDPOINT", $"http://127.0.0.1:{heads.GrpcPort}"),
-            new("DAPR_HTTP_PORT", $"{heads.HttpPort}"),
-            new("DAPR_GRPC_PORT", $"{heads.GrpcPort}"),
-            new("DAPR_API_TOKEN", sidecar.Options.ApiToken),
-            new("APP_API_TOKEN", sidecar.Options.AppApiToken),
-            .. settings,
-        ]);
-
+        builder.Configuration.AddInMemoryCollection(settings);
+        inProcess.Connect(builder, heads, keepOwnServer: listen is not null, ContractsJson.Default.Options);
         var services = builder.Services;
         services.Replace(ServiceDescriptor.Singleton(time));
         services.Replace(ServiceDescriptor.Singleton(loggers));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
-        services.AddSingleton<IActorStateManagerFactory>(new StateManagers(sidecar));
-        services.Replace(ServiceDescriptor.Singleton<IActorProxyFactory>(_ => NewProxyFactory(heads)));
-        services.Replace(ServiceDescriptor.Singleton(_ => NewDaprClient(heads)));
-        if (listen is null)
+        services.AddSingleton<IActorStateManagerFactory>(new StateManagers(inProcess));
+        if (listen is not null)
         {
-            server.Replace(services);
-            return;
+            services.Configure<KestrelServerOptions>(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Listen(listen);
+            });
         }
-
-        server.Wrap(services);
-        services.Configure<KestrelServerOptions>(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(listen);
-        });
     }
 
-    private static ActorProxyFactory NewProxyFactory(SidecarHost heads)
+    private static int PortOf(WebApplication app, IPEndPoint listen) => app.Urls.Select(url => new Uri(url).Port).FirstOrDefault(listen.Port);
+
+    private sealed class StateManagers(InProcessApp app) : IActorStateManagerFactory
     {
-        var options = new ActorProxyOptions
-        {
-            HttpEndpoint = $"http://127.0.0.1:{heads.HttpPort}",
-            DaprApiToken = heads.Sidecar.Options.ApiToken,
-            JsonSerializerOptions = ContractsJson.Default.Options,
-        };
-        return new ActorProxyFactory(options, new InProcessHttpHandler(heads.Sidecar, heads.Server));
-    }
-
-    private static DaprClient NewDaprClient(SidecarHost heads) => new DaprClientBuilder()
-        .UseHttpEndpoint($"http://127.0.0.1:{heads.HttpPort}")
-        .UseGrpcEndpoint($"http://127.0.0.1:{heads.GrpcPort}")
-        .UseDaprApiToken(heads.Sidecar.Options.ApiToken)
-        .UseJsonSerializationOptions(ContractsJson.Default.Options)
-        .UseGrpcChannelOptions(new GrpcChannelOptions { HttpHandler = new InProcessGrpcHandler(heads.Sidecar), ThrowOperationCanceledOnCancellation = true })
-        .Build();
-
-    private static int PortOf(WebApplication app, IPEndPoint? listen) =>
-        listen is null ? 0 : app.Urls.Select(url => new Uri(url).Port).FirstOrDefault(listen.Port);
-
-    private sealed class StateManagers(Sidecar sidecar) : IActorStateManagerFactory
-    {
-        public Dapr.Actors.Runtime.IActorStateManager Create(Dapr.Actors.Runtime.ActorHost host) =>
-            new InProcessActorStateManager(sidecar, host.ActorTypeInfo.ActorTypeName, host.Id.GetId(), ContractsJson.Default.Options);
+        public IActorStateManager Create(ActorHost host) => app.CreateStateManager(host);
     }
 }

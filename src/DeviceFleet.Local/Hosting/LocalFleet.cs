@@ -9,6 +9,7 @@ using DeviceFleet.Simulator;
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.Components;
 using EmbeddedDapr.Components.Mqtt;
+using EmbeddedDapr.Components.Secrets;
 using EmbeddedDapr.Runtime;
 using Spectre.Console;
 

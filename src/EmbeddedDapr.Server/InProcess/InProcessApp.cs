@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Dapr.Actors.Client;
 using Dapr.Actors.Runtime;
 using Dapr.Client;
@@ -40,7 +41,8 @@ public sealed class InProcessApp
     /// <param name="builder">The app.</param>
     /// <param name="sidecar">Its sidecar, listening.</param>
     /// <param name="keepOwnServer">True: the app also listens on its own addresses. False: it listens nowhere.</param>
-    public void Connect(WebApplicationBuilder builder, SidecarHost sidecar, bool keepOwnServer)
+    /// <param name="json">How the app's client and actor proxies write JSON; null: the client as the SDK does, proxies as the app's actors do.</param>
+    public void Connect(WebApplicationBuilder builder, SidecarHost sidecar, bool keepOwnServer, JsonSerializerOptions? json = null)
     {
         _sidecar = sidecar;
         var options = sidecar.Sidecar.Options;
@@ -62,8 +64,8 @@ public sealed class InProcessApp
             builder.Services.ReplaceServer(Server);
         }
 
-        builder.Services.Replace(ServiceDescriptor.Singleton(_ => Client(sidecar, options.ApiToken)));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IActorProxyFactory>(provider => Proxies(sidecar, provider.GetRequiredService<IOptions<ActorRuntimeOptions>>().Value)));
+        builder.Services.Replace(ServiceDescriptor.Singleton(_ => Client(sidecar, options.ApiToken, json)));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IActorProxyFactory>(provider => Proxies(sidecar, provider.GetRequiredService<IOptions<ActorRuntimeOptions>>().Value, json)));
     }
 
     /// <summary>A state manager for an actor of this app that needs no HTTP. To be given to <c>Actor.StateManager</c>.</summary>
@@ -72,7 +74,7 @@ public sealed class InProcessApp
 
     private static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 
-    private static DaprClient Client(SidecarHost sidecar, string? apiToken)
+    private static DaprClient Client(SidecarHost sidecar, string? apiToken, JsonSerializerOptions? json)
     {
         // What the table does not know (streaming rpcs) goes over loopback.
         var handler = new InProcessGrpcHandler(sidecar.Sidecar, new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true });
@@ -80,15 +82,20 @@ public sealed class InProcessApp
             .UseHttpEndpoint(Address(sidecar.HttpPort))
             .UseGrpcEndpoint(Address(sidecar.GrpcPort))
             .UseGrpcChannelOptions(new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        if (json is not null)
+        {
+            builder.UseJsonSerializationOptions(json);
+        }
+
         return apiToken is null ? builder.Build() : builder.UseDaprApiToken(apiToken).Build();
     }
 
-    private static ActorProxyFactory Proxies(SidecarHost sidecar, ActorRuntimeOptions options) => new(
+    private static ActorProxyFactory Proxies(SidecarHost sidecar, ActorRuntimeOptions options, JsonSerializerOptions? json) => new(
         new ActorProxyOptions
         {
             HttpEndpoint = Address(sidecar.HttpPort),
-            DaprApiToken = options.DaprApiToken,
-            JsonSerializerOptions = options.JsonSerializerOptions,
+            DaprApiToken = sidecar.Sidecar.Options.ApiToken,
+            JsonSerializerOptions = json ?? options.JsonSerializerOptions,
             UseJsonSerialization = options.UseJsonSerialization,
         },
         (HttpMessageHandler)new InProcessHttpHandler(sidecar.Sidecar, sidecar.Server));
