@@ -32,7 +32,7 @@ public sealed partial class ActorApi
             return ApiErrors.ActorTypeReserved(actorType);
         }
 
-        return ScheduleRequest.Parse(json, out var fault) is { } request ? CreateTimer(actorType, actorId, name, request) : ApiErrors.MalformedRequest(fault);
+        return ScheduleRequest.Parse(json, "createTimerAlias", out var fault) is { } request ? CreateTimer(actorType, actorId, name, request) : ApiErrors.MalformedRequest(fault);
     }
 
     /// <summary>Removes a timer; one that is not there is fine. Null: done.</summary>
@@ -71,7 +71,7 @@ public sealed partial class ActorApi
             return new(ApiErrors.ActorTypeReserved(actorType));
         }
 
-        return ScheduleRequest.Parse(json, out var fault) is { } request
+        return ScheduleRequest.Parse(json, "createReminderAlias", out var fault) is { } request
             ? CreateReminderAsync(actorType, actorId, name, request, cancellationToken)
             : new(ApiErrors.MalformedRequest(fault));
     }

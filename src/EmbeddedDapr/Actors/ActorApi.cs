@@ -66,6 +66,12 @@ public sealed partial class ActorApi : IAsyncDisposable
     /// <summary>Whether this sidecar can host actors: it has an actor state store.</summary>
     public bool HasStateStore => _store is not null;
 
+    /// <summary>Reminders in memory, for tests.</summary>
+    internal int RemindersInMemory => _reminders.InMemory;
+
+    /// <summary>Of those the ones that wait for their time, for tests.</summary>
+    internal int RemindersWaiting => _reminders.Waiting;
+
     /// <summary>Hosts the types that the app declared, if there is an actor state store for them.</summary>
     public void Host(ActorConfiguration configuration)
     {
@@ -139,7 +145,7 @@ public sealed partial class ActorApi : IAsyncDisposable
         return result.Value.Status switch
         {
             200 => result,
-            404 => ApiErrors.ActorInvoke($"actor method not found: error from actor service: (404) {Text(result.Value)}"),
+            404 => ApiErrors.ActorInvoke($"actor method not found: actors/{call.ActorType}/{call.ActorId}/method/{method}"),
             var status => ApiErrors.ActorInvoke($"error from actor service: ({status}) {Text(result.Value)}"),
         };
     }

@@ -24,47 +24,49 @@ public sealed record ScheduleRequest
     /// <summary>Reminders: false refuses to replace.</summary>
     public bool Overwrite { get; init; } = true;
 
-    /// <summary>Reads the body; null and a reason when it is no such JSON.</summary>
-    internal static ScheduleRequest? Parse(ReadOnlyMemory<byte> json, out string fault)
+    /// <summary>Reads the body; null and a reason in the real runtime's words when it is no such JSON.</summary>
+    internal static ScheduleRequest? Parse(ReadOnlyMemory<byte> json, string alias, out string fault)
     {
-        fault = string.Empty;
-        if (json.Length == 0)
+        if (GoJson.Parse(json, out fault) is not { } document)
         {
-            fault = "EOF";
             return null;
         }
 
-        try
+        using (document)
         {
-            using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
             {
-                fault = $"json: cannot unmarshal {root.ValueKind.ToString().ToLowerInvariant()} into an object";
+                fault = $"json: cannot unmarshal {GoJson.KindName(root.ValueKind)} into Go value of type api.{alias}";
                 return null;
             }
 
             if (root.TryGetProperty("failure_policy", out var policy) && policy.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
             {
-                fault = "json: failure_policy is no object";
+                fault = $"json: cannot unmarshal {GoJson.KindName(policy.ValueKind)} into Go struct field .failure_policy of type common.JobFailurePolicy";
                 return null;
             }
 
-            var overwrite = root.TryGetProperty("overwrite", out var flag) && flag.ValueKind != JsonValueKind.Null ? flag.GetBoolean() : true;
+            var texts = new string[4];
+            string[] names = ["dueTime", "period", "ttl", "callback"];
+            for (var index = 0; index < names.Length; index++)
+            {
+                if (!TryText(root, names[index], out texts[index], out var kind))
+                {
+                    fault = $"json: cannot unmarshal {kind} into Go struct field .{alias}.{names[index]} of type string";
+                    return null;
+                }
+            }
+
             return new ScheduleRequest
             {
-                DueTime = Text(root, "dueTime"),
-                Period = Text(root, "period"),
-                Ttl = Text(root, "ttl"),
-                Callback = Text(root, "callback"),
+                DueTime = texts[0],
+                Period = texts[1],
+                Ttl = texts[2],
+                Callback = texts[3],
                 Data = root.TryGetProperty("data", out var data) ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(data).ToArray() : default,
-                Overwrite = overwrite,
+                Overwrite = !root.TryGetProperty("overwrite", out var overwrite) || overwrite.ValueKind != JsonValueKind.False,
             };
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            fault = exception.Message;
-            return null;
         }
     }
 
@@ -94,6 +96,21 @@ public sealed record ScheduleRequest
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static string Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.GetString()! : string.Empty;
+    private static bool TryText(JsonElement root, string name, out string text, out string kind)
+    {
+        (text, kind) = (string.Empty, string.Empty);
+        if (!root.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return true;
+        }
+
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            kind = GoJson.KindName(value.ValueKind);
+            return false;
+        }
+
+        text = value.GetString()!;
+        return true;
+    }
 }

@@ -52,6 +52,9 @@ internal sealed partial class ReminderScheduler : IAsyncDisposable
         }
     }
 
+    /// <summary>Of those the ones that wait for their time, for tests.</summary>
+    internal int Waiting => _due.Count;
+
     /// <summary>Starts firing reminders of these types, besides those started earlier.</summary>
     public void Start(IReadOnlyList<string> types)
     {

@@ -66,7 +66,7 @@ internal sealed class ActorTimer
 
             if (expiry <= due || expiry <= now)
             {
-                return (null, string.Create(CultureInfo.InvariantCulture, $"timer {actorType}||{actorId}||{name} has already expired: dueTime: {due:O} TTL: {expiry:O}"));
+                return (null, string.Create(CultureInfo.InvariantCulture, $"timer {actorType}||{actorId}||{name} has already expired: dueTime: {due.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} TTL: {expiry.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"));
             }
 
             expiresAt = expiry;
