@@ -75,7 +75,7 @@ public sealed partial class FleetBroker : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(_loggers);
         builder.Services.AddSingleton(_host);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseShutdownTimeout(_options.StopTimeout).UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxConcurrentConnections = null; // bounded by ConnectionHost, which counts and tells
             kestrel.Listen(_options.Address, _options.Port, listen => listen.UseConnectionHandler<ConnectionHost>());

@@ -38,6 +38,26 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Many_takeovers_in_a_row_leave_one_connection_and_publish_no_will()
+    {
+        await using var test = await StartAsync();
+        var clients = new List<IMqttClient>();
+
+        for (var i = 0; i < 50; i++)
+        {
+            clients.Add(await test.ConnectAsync("pump-1", i % 2 == 0 ? MqttProtocolVersion.V311 : MqttProtocolVersion.V500, WithWill));
+        }
+
+        await clients[^1].PublishAsync(Message("fleet/pump-1/telemetry", "1")).WaitAsync(Patience);
+        Assert.False((await test.NextUpwardAsync()).IsWill);
+        Assert.False(test.TryNextUpward(out _));
+        Assert.Equal((49, 50), (test.Broker.Counters.Takeovers, test.Broker.Counters.Connects));
+
+        clients[^1].Dispose();
+        Assert.True((await test.NextUpwardAsync()).IsWill);
+    }
+
+    [Fact]
     public async Task After_a_takeover_the_newer_connection_is_the_one_that_is_sent_to()
     {
         await using var test = await StartAsync();
@@ -162,7 +182,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task Garbage_is_cut_and_harms_nobody()
     {
-        await using var test = await StartAsync();
+        await using var test = await StartAsync(o => o with { ConnectTimeout = TimeSpan.FromMilliseconds(100) });
         var client = await test.ConnectAsync("pump-1", MqttProtocolVersion.V311);
         foreach (var garbage in new byte[][] { "GET / HTTP/1.1\r\n\r\n"u8.ToArray(), [0x30, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0x10, 0xFF, 0xFF, 0xFF, 0x7F, 0x00] })
         {

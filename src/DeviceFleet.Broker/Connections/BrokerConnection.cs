@@ -28,6 +28,9 @@ internal sealed class BrokerConnection(BrokerOptions options, Action close, Acti
     /// <summary>A newer connection of the same client replaced it. Guarded by <see cref="ConnectionRegistry"/>.</summary>
     public bool IsTakenOver { get; set; }
 
+    /// <summary>Counted among the client's accepted connections. Guarded by <see cref="ConnectionRegistry"/>.</summary>
+    public bool IsPresent { get; set; }
+
     public DownwardQueue Downward { get; } = new(options.SubscriptionsPerConnectionMax, options.DownwardPerConnectionMax);
 
     public bool SpeaksMqtt5 => Version == MqttProtocolVersion.V500;

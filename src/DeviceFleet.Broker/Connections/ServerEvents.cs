@@ -62,6 +62,7 @@ internal sealed class ServerEvents(
 
         connection.Principal = principal;
         connection.ClientId = args.ClientId;
+        registry.Accepted(connection);
         if (principal.IsRuntime)
         {
             connection.Downward.OnTheWayMax = options.RuntimeQueueMax;

@@ -68,7 +68,7 @@ internal sealed partial class UpwardGate(
 
         var message = new UpwardMessage(device, kind, will.Topic, will.Payload, will.Retain, IsWill: true);
         var delay = options.WillRetryDelay;
-        for (var attempt = 1; connections.Find(connection.ClientId) is null && !cancellationToken.IsCancellationRequested; attempt++)
+        for (var attempt = 1; !connections.IsPresent(connection.ClientId) && !cancellationToken.IsCancellationRequested; attempt++)
         {
             if (await OfferAsync(message, cancellationToken) == UpwardVerdict.Accepted)
             {

@@ -7,8 +7,9 @@ public static class MqttTopicFilter
 {
     private const string Share = "$share/";
 
-    /// <summary>Whether a filter takes a topic (MQTT 3.1.1, section 4.7). Of <c>$share/group/filter</c> only the filter counts.</summary>
-    public static bool Matches(string filter, string topic) => MqttTopicFilterComparer.Compare(topic, WithoutShare(filter)) == MqttTopicFilterCompareResult.IsMatch;
+    /// <summary>Whether a filter takes a topic (MQTT 3.1.1, section 4.7). Of <c>$share/group/filter</c> only the last part counts.</summary>
+    public static bool Matches(string filter, string topic) =>
+        MqttTopicFilterComparer.Compare(topic, WithoutShare(filter)) == MqttTopicFilterCompareResult.IsMatch;
 
     private static string WithoutShare(string filter)
     {

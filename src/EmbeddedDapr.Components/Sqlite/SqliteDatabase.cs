@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
@@ -9,15 +10,14 @@ namespace EmbeddedDapr.Components.Sqlite;
 /// </summary>
 internal sealed class SqliteDatabase : IAsyncDisposable
 {
-    // The registry is the process's, not a container's: two writers in one process would only wait for each other's locks.
-    private static readonly Dictionary<string, SqliteDatabase> OpenFiles = new(StringComparer.Ordinal);
-    private static readonly SemaphoreSlim Gate = new(1);
+    // The registry is the process's, not a container's: two writers in one process would only wait for each other's locks. A slot stays when its file
+    // is closed, so that there is never a moment with two gates for one file; there are as many as a process ever opens files.
+    private static readonly ConcurrentDictionary<string, Slot> Slots = new(StringComparer.Ordinal);
 
     private readonly SqliteDatabaseOptions _options;
     private readonly SqliteReaders _readers;
     private readonly ITimer _lazyTimer;
     private readonly Dictionary<string, object> _shared = [];
-    private int _leases;
     private int _lazyArmed;
 
     private SqliteDatabase(string path, SqliteDatabaseOptions options, TimeProvider time, ILogger logger)
@@ -39,21 +39,17 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public static async Task<Lease> OpenAsync(string path, SqliteDatabaseOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         path = System.IO.Path.GetFullPath(path);
-        await Gate.WaitAsync(cancellationToken);
+        var slot = Slots.GetOrAdd(path, static _ => new Slot());
+        await slot.Gate.WaitAsync(cancellationToken);
         try
         {
-            if (!OpenFiles.TryGetValue(path, out var database))
-            {
-                database = Create(path, options, time, logger);
-                OpenFiles.Add(path, database);
-            }
-
-            database._leases++;
-            return new Lease(database);
+            slot.Database ??= Create(path, options, time, logger);
+            slot.Leases++;
+            return new Lease(slot, slot.Database);
         }
         finally
         {
-            Gate.Release();
+            slot.Gate.Release();
         }
     }
 
@@ -127,7 +123,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
         // Readers first: the last connection to close is then the writer, which empties the log and removes it.
         await _lazyTimer.DisposeAsync();
-        _readers.Dispose();
+        await _readers.DisposeAsync();
         await Writer.CloseAsync();
     }
 
@@ -154,32 +150,46 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         Writer.Nudge();
     }
 
-    private static async ValueTask ReleaseAsync(SqliteDatabase database)
+    private static async ValueTask ReleaseAsync(Slot slot, SqliteDatabase database)
     {
-        await Gate.WaitAsync(CancellationToken.None);
+        await slot.Gate.WaitAsync(CancellationToken.None);
         try
         {
-            if (--database._leases > 0)
+            if (--slot.Leases == 0)
             {
-                return;
+                slot.Database = null;
+                await database.DisposeAsync();
             }
-
-            OpenFiles.Remove(database.Path);
-            await database.DisposeAsync();
         }
         finally
         {
-            Gate.Release();
+            slot.Gate.Release();
         }
     }
 
-    /// <summary>A share in an open database.</summary>
-    internal sealed class Lease(SqliteDatabase database) : IAsyncDisposable
+    internal sealed class Slot
     {
+        public SemaphoreSlim Gate { get; } = new(1);
+
+        public SqliteDatabase? Database { get; set; }
+
+        public int Leases { get; set; }
+    }
+
+    /// <summary>A share in an open database.</summary>
+    internal sealed class Lease : IAsyncDisposable
+    {
+        private readonly Slot _slot;
         private int _released;
 
-        public SqliteDatabase Database => database;
+        internal Lease(Slot slot, SqliteDatabase database)
+        {
+            _slot = slot;
+            Database = database;
+        }
 
-        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _released, 1) == 0 ? ReleaseAsync(database) : ValueTask.CompletedTask;
+        public SqliteDatabase Database { get; }
+
+        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _released, 1) == 0 ? ReleaseAsync(_slot, Database) : ValueTask.CompletedTask;
     }
 }

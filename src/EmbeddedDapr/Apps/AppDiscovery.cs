@@ -50,7 +50,8 @@ internal static partial class AppDiscovery
                     Log.NoSubscriptions(logger, sidecar.Options.AppId, response.Status);
                 }
 
-                return response.Status == 200 ? response.Body : null;
+                // Spelt out: without its type, null would convert to an empty memory.
+                return response.Status == 200 ? response.Body : (ReadOnlyMemory<byte>?)null;
             }
             catch (AppUnreachableException exception)
             {

@@ -230,6 +230,33 @@ public sealed class GroupCommitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Closing_waits_for_reads_and_refuses_later_ones()
+    {
+        var lease = await OpenAsync(new SqliteDatabaseOptions { ReadersMax = 1 }, "reading.db");
+        var database = lease.Database;
+        using var reading = new ManualResetEventSlim();
+        using var finish = new ManualResetEventSlim();
+        var slow = Task.Run(() => database.ReadAsync(
+            0,
+            (_, _) =>
+            {
+                reading.Set();
+                return finish.Wait(TimeSpan.FromSeconds(30));
+            },
+            CancellationToken.None).AsTask());
+        Assert.True(reading.Wait(TimeSpan.FromSeconds(30)));
+        var queued = database.ReadAsync(0, static (_, _) => true, CancellationToken.None).AsTask();
+        var closing = lease.DisposeAsync().AsTask();
+        Assert.False(closing.IsCompleted);
+        finish.Set();
+
+        Assert.True(await slow);
+        await closing;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => queued);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => database.ReadAsync(0, static (_, _) => true, CancellationToken.None).AsTask());
+    }
+
+    [Fact]
     public async Task A_lock_of_another_process_is_waited_for()
     {
         await using var lease = await OpenAsync(
@@ -276,7 +303,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
             }
         })).ToList();
         long largest = 0;
-        for (var i = 0; i < 1_000; i++)
+        for (var i = 0; i < 500; i++)
         {
             await database.WriteAsync(session => Do(session, $"INSERT OR REPLACE INTO t VALUES ({i % 50}, '{new string('x', 10_000)}')"), CancellationToken.None);
             largest = Math.Max(largest, new FileInfo(_folder.File("wal.db-wal")).Length);
@@ -285,7 +312,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
         await stop.CancelAsync();
         await Task.WhenAll(readers);
 
-        // Ten times the data went through; between two looks at the size at most 64 commits of 4 pages each are added.
+        // Five times the bound went through; between two looks at the size at most 64 commits of 4 pages each are added.
         Assert.InRange(largest, 1, Bound + (64 * 10 * 4096));
     }
 

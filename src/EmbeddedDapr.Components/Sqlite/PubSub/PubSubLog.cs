@@ -54,6 +54,7 @@ internal sealed partial class PubSubLog : IAsyncDisposable
                 group = new ConsumerGroup(_database, _tables, topic, consumer, position, _options, _time, _logger);
                 _groups.Add((consumer, topicName), group);
                 TellTopic_NeedsGate(topic);
+                group.Wake(); // for what was published after its first look and before the topic knew of it
             }
 
             group.Subscriptions++;

@@ -57,9 +57,12 @@ export function metricsIn(samples: readonly SamplePoint[], newest: Readonly<Reco
 
 const RANGE_MS: Readonly<Record<Exclude<RangeName, 'all'>, number>> = { '2m': 120_000, '10m': 600_000, '1h': 3_600_000 };
 
-/** The axis, Unix seconds. It ends now, so that a device that fell silent shows how long it has been. */
+/** Least width of the axis, ms. */
+const AXIS_MS_MIN = 60_000;
+
+/** The axis, Unix seconds: at most the range, no further back than the samples go. It ends now, so that a device that fell silent shows how long it has been. */
 export function axisOf(range: RangeName, samples: readonly SamplePoint[], now: number): readonly [number, number] {
   const first = samples[0]?.ts ?? now - 60_000;
-  const from = range === 'all' ? first : now - RANGE_MS[range];
-  return [Math.min(from, now - 10_000) / 1_000, now / 1_000];
+  const from = Math.min(first, now - AXIS_MS_MIN);
+  return [(range === 'all' ? from : Math.max(from, now - RANGE_MS[range])) / 1_000, now / 1_000];
 }

@@ -75,6 +75,12 @@ describe('lanes', () => {
     expect(axisOf('all', at(100_000), 500_000)).toEqual([100, 500]);
   });
 
+  test('the axis goes no further back than the samples, but a minute', () => {
+    expect(axisOf('10m', at(400_000), 500_000)).toEqual([400, 500]);
+    expect(axisOf('10m', at(490_000), 500_000)).toEqual([440, 500]);
+    expect(axisOf('10m', [], 500_000)).toEqual([440, 500]);
+  });
+
   test('metrics are those of the newest values and of the samples', () => {
     expect(metricsIn([{ ts: 0, metrics: { b: 1 } }], { c: 1, a: 2 })).toEqual(['a', 'b', 'c']);
   });
