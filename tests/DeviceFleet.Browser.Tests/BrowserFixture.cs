@@ -27,7 +27,8 @@ public sealed class BrowserFixture : IAsyncLifetime
             return;
         }
 
-        _local = await LocalProcess.StartAsync(_data);
+        // With simulated devices: the pages are looked at as people see them, not empty.
+        _local = await LocalProcess.StartAsync(_data, more: ["--devices", "60", "--rate", "2"]);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

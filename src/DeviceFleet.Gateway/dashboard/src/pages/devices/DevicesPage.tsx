@@ -17,8 +17,9 @@ const METRIC_COLUMNS_MAX = 4;
 export function DevicesPage({ q, sort }: { readonly q: string; readonly sort: Sort }) {
   const store = useStore();
   const frozen = useSignal(false);
-  const index = useComputed(() => store.fleet.value.index).value;
-  const metrics = useMemo(() => commonMetrics(store.fleet.peek().rows, METRIC_COLUMNS_MAX), [index, store.loaded.value]);
+  // As text, so that the table is drawn anew only when the names change: a device that is new has its first values a moment after its row.
+  const names = useComputed(() => JSON.stringify(commonMetrics(store.fleet.value.rows, METRIC_COLUMNS_MAX))).value;
+  const metrics = useMemo(() => JSON.parse(names) as readonly string[], [names]);
   const parsed = useMemo(() => parseQuery(q), [q]);
   const selection = useSelection(store, parsed.ok ? parsed.query : { kind: 'all' }, q, sort, frozen);
   const total = store.fleet.value.rows.length;

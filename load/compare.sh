@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Whole path, MQTT to PUBACK, against the Orleans peer in one run on one machine: saturated (closed loop), then at half of each one's own rate (open loop).
+#   load/compare.sh [DEVICES] [SECONDS]     after: dotnet build DeviceFleet.sln -c Release
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+devices=${1:-1000} seconds=${2:-15}
+bin=artifacts/bin
+work=$(mktemp -d)
+server=
+trap 'if [ -n "$server" ]; then kill "$server" 2> /dev/null || true; fi; rm -rf "$work"' EXIT
+
+load() { dotnet $bin/DeviceFleet.Load/release/DeviceFleet.Load.dll scenario ingest --devices "$devices" --warmup 5s --duration "${seconds}s" --port "$port" --key-file "$work/$name/device.key" --server-pid "$server" --json "$work/report.json" "$@"; }
+
+measure() {
+  name=$1 port=$2
+  shift 2
+  "$@" > "$work/$name.out" 2>&1 &
+  server=$!
+  for _ in $(seq 1 120); do
+    if grep -q ready "$work/$name.out"; then break; fi
+    sleep 0.5
+  done
+
+  echo "== $name, saturated"
+  load --mode closed --window 8
+  half=$(node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1])); const find = (o) => { for (const [k, v] of Object.entries(o)) { if (/persecond|throughput/i.test(k) && typeof v === "number") return v; if (v && typeof v === "object") { const f = find(v); if (f) return f; } } }; console.log(Math.floor(find(r) / 2));' "$work/report.json")
+  echo "== $name, open loop at $half messages/s"
+  load --mode open --rate "$half"
+  kill -INT "$server"
+  wait "$server" || true
+  server=
+}
+
+mkdir -p "$work/devicefleet" "$work/orleans"
+measure devicefleet 22883 dotnet $bin/DeviceFleet.Local/release/DeviceFleet.Local.dll --data "$work/devicefleet" --mqtt-port 22883 --http-port 22884
+measure orleans 23883 dotnet $bin/DeviceFleet.Peer.Orleans/release/DeviceFleet.Peer.Orleans.dll "$work/orleans" 23883
