@@ -26,7 +26,7 @@ measure() {
   half=$(node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1])); const find = (o) => { for (const [k, v] of Object.entries(o)) { if (/persecond|throughput/i.test(k) && typeof v === "number") return v; if (v && typeof v === "object") { const f = find(v); if (f) return f; } } }; console.log(Math.floor(find(r) / 2));' "$work/report.json")
   echo "== $name, open loop at $half messages/s"
   load --mode open --rate "$half"
-  kill -INT "$server"
+  kill -TERM "$server" # a background job of a script has SIGINT ignored
   wait "$server" || true
   server=
 }

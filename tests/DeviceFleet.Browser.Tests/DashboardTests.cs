@@ -24,13 +24,13 @@ public sealed class DashboardTests(BrowserFixture browser)
         await Expect(row).ToContainTextAsync("21.5");
 
         await row.ClickAsync();
-        await Expect(page.GetByTestId("device-presence")).ToContainTextAsync("online");
+        await Expect(page.GetByTestId("device-presence")).ToHaveAttributeAsync("data-presence", "online");
         await device.SendAsync(1, 37.25);
         await Expect(page.GetByTestId("device-metric-temp")).ToContainTextAsync("37.25");
         await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(BrowserFixture.Screenshots, "device.png") });
 
         await device.DisposeAsync();
-        await Expect(page.GetByTestId("device-presence")).ToContainTextAsync("offline");
+        await Expect(page.GetByTestId("device-presence")).ToHaveAttributeAsync("data-presence", "offline");
         Assert.Empty(faults);
     }
 
