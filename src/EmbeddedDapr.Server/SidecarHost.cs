@@ -97,7 +97,10 @@ public sealed class SidecarHost : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        kestrel.Limits.MaxRequestHeadersTotalSize = Math.Max(options.HeaderBytesMax, 4096);
+
+        // Go's server, whose limit callers know, lets 4 KiB more pass than it is told (recorded: runtime-header-limit).
+        kestrel.Limits.MaxRequestHeadersTotalSize = options.HeaderBytesMax + 4096;
+        kestrel.Limits.MaxRequestLineSize = Math.Min(options.HeaderBytesMax + 4096, (int)kestrel.Limits.MaxRequestBufferSize.GetValueOrDefault(int.MaxValue));
         foreach (var address in options.Addresses)
         {
             kestrel.Listen(address, options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);

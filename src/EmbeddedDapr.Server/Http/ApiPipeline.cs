@@ -26,13 +26,15 @@ internal static class ApiPipeline
         app.MapSecrets(sidecar);
 
         // A known path with another verb is no different from an unknown path; routing would answer it with 405.
-        app.Use(next => context => context.GetEndpoint() is null or { DisplayName: "405 HTTP Method Not Supported" } ? NotFoundAsync(context) : next(context));
+        // Neither does a path in another case mean the same, as it does to ASP.NET Core.
+        app.Use(next => context => context.GetEndpoint() is RouteEndpoint endpoint && ApiPaths.IsExactly(endpoint, context.Request.Path) ? next(context) : NotFoundAsync(context));
     }
 
     private static Task CleanAndGuard(HttpContext context, Sidecar sidecar, RequestDelegate next)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        context.Request.Path = Clean(context.Request.Path);
+        var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+        var target = request.RawTarget = ApiPaths.ResolveDots(request.RawTarget);
+        context.Request.Path = ApiPaths.Clean(context.Request.Path);
         var path = context.Request.Path.Value!;
         var isHealth = path.StartsWith(HealthPath, StringComparison.Ordinal) && (path.Length == HealthPath.Length || path[HealthPath.Length] == '/');
         if (isHealth)
@@ -47,18 +49,6 @@ internal static class ApiPipeline
         }
 
         return ActorPath.TryParse(target, out var actor) && ActorEndpoint.Knows(context.Request.Method, actor.Kind) ? ActorAsync(context, sidecar, actor) : next(context);
-    }
-
-    /// <summary>One slash where there are several, none at the end.</summary>
-    private static PathString Clean(PathString path)
-    {
-        var value = path.Value;
-        if (string.IsNullOrEmpty(value) || (!value.Contains("//", StringComparison.Ordinal) && !(value.Length > 1 && value.EndsWith('/'))))
-        {
-            return path;
-        }
-
-        return new PathString("/" + string.Join('/', value.Split('/', StringSplitOptions.RemoveEmptyEntries)));
     }
 
     private static bool Matches(string token, string shown) =>

@@ -21,8 +21,7 @@ internal static class RuntimeRoutes
 
     private static Task HealthAsync(HttpContext context, Sidecar sidecar)
     {
-        var appId = context.Request.Query["appid"].ToString();
-        if (appId.Length > 0 && appId != sidecar.Options.AppId)
+        if (context.Request.Query.TryGetValue("appid", out var appId) && appId != sidecar.Options.AppId)
         {
             return context.WriteErrorAsync(new("ERR_HEALTH_APPID_NOT_MATCH", "dapr app-id does not match", 500, GrpcCode.Internal));
         }
@@ -92,9 +91,12 @@ internal static class RuntimeRoutes
     }
 
     /// <summary>Status, whether types are advertised, and the text about placement.</summary>
-    internal static (string Status, bool Ready, string Placement) ActorStatus(Sidecar sidecar) => sidecar.Phase == SidecarPhase.Ready
-        ? ("RUNNING", sidecar.App is not null, "placement: connected")
-        : ("INITIALIZING", false, string.Empty);
+    internal static (string Status, bool Ready, string Placement) ActorStatus(Sidecar sidecar) => (sidecar.Actors.HasStateStore, sidecar.Phase) switch
+    {
+        (false, _) => ("DISABLED", false, "placement: disconnected"),
+        (_, SidecarPhase.Ready) => ("RUNNING", sidecar.App is not null, "placement: connected"),
+        _ => ("INITIALIZING", false, string.Empty),
+    };
 
     private static void WriteActors(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<KeyValuePair<string, int>> active)
     {

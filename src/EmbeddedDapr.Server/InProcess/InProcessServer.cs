@@ -68,7 +68,11 @@ public sealed class InProcessServer : IServer
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _inner?.Dispose();
+    public void Dispose()
+    {
+        _stopping = true;
+        _inner?.Dispose();
+    }
 
     /// <summary>Runs one request. The answer's body belongs to the caller.</summary>
     /// <exception cref="AppUnreachableException">The app has not started, is stopping, or aborted the request.</exception>

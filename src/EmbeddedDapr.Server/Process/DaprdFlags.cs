@@ -11,7 +11,7 @@ internal sealed record DaprdFlags
     // Known to daprd and without effect here: there is no control plane, no metrics or profiling server, no mTLS.
     private static readonly HashSet<string> Accepted = new(StringComparer.Ordinal)
     {
-        "allowed-origins", "app-health-check-path", "app-health-probe-interval", "app-health-probe-timeout", "app-health-threshold", "app-ssl", "config", "components-path",
+        "allowed-origins", "app-health-check-path", "app-health-probe-interval", "app-health-probe-timeout", "app-health-threshold", "app-ssl",
         "control-plane-address", "control-plane-namespace", "control-plane-trust-domain", "dapr-block-shutdown-duration", "dapr-internal-grpc-listen-address",
         "dapr-internal-grpc-port", "dapr-public-listen-address", "dapr-public-port", "disable-init-endpoints", "enable-api-logging", "enable-app-health-check", "enable-metrics",
         "enable-mtls", "enable-profiling", "hot-reload-reconcile-interval", "kubeconfig", "log-as-json", "metrics-listen-address", "metrics-port", "mode",
@@ -54,6 +54,9 @@ internal sealed record DaprdFlags
 
     /// <summary>Where relative paths of components start; a flag of this program alone.</summary>
     public string? DataFolder { get; init; }
+
+    /// <summary>Configuration files; nothing in them has an effect yet, but a missing one is a fault, as it is to daprd.</summary>
+    public IReadOnlyList<string> Configurations { get; init; } = [];
 
     /// <summary>Flags that are known but do nothing.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
@@ -104,6 +107,12 @@ internal sealed record DaprdFlags
             faults.Add("app-id parameter cannot be empty");
         }
 
+        if (flags.AppId.Contains('.', StringComparison.Ordinal))
+        {
+            faults.Add($"app-id '{flags.AppId}' must not contain a dot");
+        }
+
+        faults.AddRange(flags.Configurations.Where(path => !File.Exists(path)).Select(path => $"configuration file '{path}' does not exist"));
         if (flags.AppPort > 0 && (flags.AppPort == flags.HttpPort || flags.AppPort == flags.GrpcPort))
         {
             faults.Add($"the app port {flags.AppPort} is also a port of the API");
@@ -129,6 +138,7 @@ internal sealed record DaprdFlags
         "dapr-http-read-buffer-size" => Number(value) is { } kibibytes ? flags with { HeaderBytesMax = kibibytes * 1024 } : null,
         "dapr-graceful-shutdown-seconds" => Number(value) is { } seconds ? flags with { GracefulShutdown = TimeSpan.FromSeconds(seconds) } : null,
         "app-binding-options-timeout" => GoDuration.TryParse(value, out var timeout) ? flags with { BindingOptionsTimeout = timeout } : null,
+        "config" => flags with { Configurations = [.. flags.Configurations, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
         "log-level" => flags with { LogLevel = value },
         "data" => flags with { DataFolder = value },
         _ => null,

@@ -40,8 +40,9 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
         {
             return 0;
         }
-        catch (Exception exception) when (exception is ComponentException or IOException or InvalidOperationException)
+        catch (Exception exception)
         {
+            // The end of the process, whatever it is: in the log, not in a crash dump.
             Log.Failed(_logger, exception);
             return 1;
         }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using EmbeddedDapr.Actors;
+using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -36,8 +38,8 @@ internal static partial class AppDiscovery
         return ActorConfiguration.None;
     }
 
-    /// <summary><c>GET /dapr/subscribe</c>: the JSON, or null when the app has none. Asked again when no answer came at all.</summary>
-    public static async Task<ReadOnlyMemory<byte>?> SubscriptionsAsync(Sidecar sidecar, CancellationToken cancellationToken)
+    /// <summary><c>GET /dapr/subscribe</c>. Asked again when no answer came at all.</summary>
+    public static async Task<IReadOnlyList<AppSubscription>> SubscriptionsAsync(Sidecar sidecar, CancellationToken cancellationToken)
     {
         var logger = sidecar.Loggers.CreateLogger(typeof(AppDiscovery));
         for (var attempt = 1; attempt <= TriesMax; attempt++)
@@ -50,8 +52,12 @@ internal static partial class AppDiscovery
                     Log.NoSubscriptions(logger, sidecar.Options.AppId, response.Status);
                 }
 
-                // Spelt out: without its type, null would convert to an empty memory.
-                return response.Status == 200 ? response.Body : (ReadOnlyMemory<byte>?)null;
+                return response.Status == 200 ? SubscriptionJson.Parse(response.Body.Span) : [];
+            }
+            catch (JsonException exception)
+            {
+                Log.Unreadable(logger, exception, sidecar.Options.AppId, "/dapr/subscribe");
+                return [];
             }
             catch (AppUnreachableException exception)
             {
@@ -63,7 +69,7 @@ internal static partial class AppDiscovery
             }
         }
 
-        return null;
+        return [];
     }
 
     private static AppRequest Question(string path, Sidecar sidecar) => new()

@@ -103,11 +103,11 @@ public sealed partial class Sidecar : IAsyncDisposable
             return;
         }
 
-        var json = await AppDiscovery.SubscriptionsAsync(this, cancellationToken);
+        var programmatic = await AppDiscovery.SubscriptionsAsync(this, cancellationToken);
         var subscriptions = new SubscriptionEngine(this);
         AddInput(subscriptions);
         _subscriptions = subscriptions;
-        await subscriptions.StartAsync(json is { } programmatic ? SubscriptionJson.Parse(programmatic.Span) : [], cancellationToken);
+        await subscriptions.StartAsync(programmatic, cancellationToken);
     }
 
     private void AddInput(IAsyncDisposable input)

@@ -1,0 +1,59 @@
+namespace EmbeddedDapr.Server.Http;
+
+/// <summary>Paths as the real runtime's router reads them (contract section 1.6).</summary>
+internal static class ApiPaths
+{
+    /// <summary>One slash where there are several, none at the end.</summary>
+    public static PathString Clean(PathString path)
+    {
+        var value = path.Value;
+        if (string.IsNullOrEmpty(value) || (!value.Contains("//", StringComparison.Ordinal) && !(value.Length > 1 && value.EndsWith('/'))))
+        {
+            return path;
+        }
+
+        return new PathString("/" + string.Join('/', value.Split('/', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    /// <summary>Takes <c>.</c> and <c>..</c> out of a raw target, encoded slashes left as they are.</summary>
+    public static string ResolveDots(string target)
+    {
+        if (!target.Contains("/.", StringComparison.Ordinal))
+        {
+            return target;
+        }
+
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        var path = query < 0 ? target : target[..query];
+        var segments = new List<string>();
+        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (segment == "..")
+            {
+                segments.RemoveRange(Math.Max(0, segments.Count - 1), Math.Min(1, segments.Count));
+            }
+            else if (segment != ".")
+            {
+                segments.Add(segment);
+            }
+        }
+
+        return "/" + string.Join('/', segments) + (query < 0 ? string.Empty : target[query..]);
+    }
+
+    /// <summary>Whether the fixed segments of a route stand in the path letter by letter.</summary>
+    public static bool IsExactly(RouteEndpoint endpoint, PathString path)
+    {
+        var actual = path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var segments = endpoint.RoutePattern.PathSegments;
+        for (var index = 0; index < segments.Count && index < actual.Length; index++)
+        {
+            if (segments[index].Parts is [Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal] && literal.Content != actual[index])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
