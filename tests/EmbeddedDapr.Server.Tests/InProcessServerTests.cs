@@ -41,6 +41,35 @@ public sealed class InProcessServerTests
     }
 
     [Fact]
+    public async Task The_body_can_be_read_as_a_pipe_also_when_another_stream_was_put_before_it()
+    {
+        await using var app = await RunningApp.StartAsync(app =>
+        {
+            app.Use((context, next) =>
+            {
+                if (context.Request.Path == "/replaced")
+                {
+                    context.Request.Body = new MemoryStream("other"u8.ToArray());
+                }
+
+                return next(context);
+            });
+            app.MapPost("/{path}", async (HttpContext context) =>
+            {
+                var read = await context.Request.BodyReader.ReadAtLeastAsync(1_000);
+                await context.Response.WriteAsync(Encoding.UTF8.GetString(read.Buffer));
+                context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+            });
+        });
+
+        foreach (var (path, body, expected) in new[] { ("/own", "body", "body"), ("/replaced", "body", "other"), ("/own", string.Empty, string.Empty), ("/own", "again", "again") })
+        {
+            var answer = await app.SendAsync(new AppRequest { Method = "POST", Path = path, Body = Encoding.UTF8.GetBytes(body) });
+            Assert.Equal(expected, Encoding.UTF8.GetString(answer.Body.Span));
+        }
+    }
+
+    [Fact]
     public async Task What_the_pipeline_throws_is_a_500_without_a_body_and_the_next_request_knows_nothing_of_it()
     {
         await using var app = await RunningApp.StartAsync(app =>

@@ -22,8 +22,17 @@ internal readonly record struct IncomingMessage(string Topic, ReadOnlySequence<b
         var at = time.GetUtcNow().ToUnixTimeMilliseconds();
         var topic = context.Request.Headers["topic"].ToString();
 
-        // Read straight from the server's buffers, which stay valid until Release.
-        var body = await context.Request.BodyReader.ReadAtLeastAsync(MqttTopics.PayloadBytesMax + 1, context.RequestAborted);
+        // Read straight from the server's buffers, which stay valid until Release. Never asks for more than the body says it holds: each buffer is kept until the
+        // message is answered, and thousands of the largest size would be in use at a time.
+        var enough = Math.Min(context.Request.ContentLength ?? long.MaxValue, MqttTopics.PayloadBytesMax + 1);
+        var reader = context.Request.BodyReader;
+        var body = await reader.ReadAsync(context.RequestAborted);
+        while (!body.IsCompleted && body.Buffer.Length < enough)
+        {
+            reader.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+            body = await reader.ReadAsync(context.RequestAborted);
+        }
+
         var size = Math.Max(body.Buffer.Length, context.Request.ContentLength ?? 0);
         return new IncomingMessage(topic, body.Buffer, (int)Math.Min(size, int.MaxValue), at);
     }

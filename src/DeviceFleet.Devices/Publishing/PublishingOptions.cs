@@ -8,9 +8,12 @@ internal sealed class PublishingOptions
 {
     public const string Section = "Publishing";
 
-    /// <summary>Most events of one bulk call; 1 to 10,000, default 500. A single message with more of them is still sent whole.</summary>
+    /// <summary>
+    /// Most events of one bulk call; 1 to 10,000, default 100. A single message with more of them is still sent whole. About 45 KB: a call's buffers stay below the
+    /// size from which on the garbage collector treats them as large and collects everything for their sake.
+    /// </summary>
     [Range(1, 10_000)]
-    public int BatchMax { get; set; } = 500;
+    public int BatchMax { get; set; } = 100;
 
     /// <summary>Messages that wait for the next bulk call; when full, the next one waits for a place. 1 to 1,000,000, default 4,096.</summary>
     [Range(1, 1_000_000)]

@@ -15,7 +15,8 @@ namespace DeviceFleet.Gateway.Subscriptions;
 /// </summary>
 internal static class FleetSubscriptions
 {
-    private const int MessagesMax = 500;
+    // About 70 KB: below what the garbage collector treats as a large object.
+    private const int MessagesMax = 100;
     private const int AwaitMs = 50;
 
     public static void MapFleetSubscriptions(this IEndpointRouteBuilder endpoints)

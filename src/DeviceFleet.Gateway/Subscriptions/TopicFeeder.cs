@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Dapr.AspNetCore;
 using DeviceFleet.Contracts.Devices;
@@ -13,9 +15,7 @@ internal sealed partial class TopicFeeder<TEvent>(
 {
     public async Task HandleAsync(HttpContext context)
     {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var entries = reader.Read(body.GetBuffer().AsMemory(0, (int)body.Length));
+        var entries = await ReadAsync(context.Request.BodyReader, context.RequestAborted);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var (_, taken) in entries)
         {
@@ -30,6 +30,21 @@ internal sealed partial class TopicFeeder<TEvent>(
         context.Response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(
             context.Response.Body, new BulkSubscribeAppResponse([.. statuses]), GatewayJson.Default.BulkSubscribeAppResponse, context.RequestAborted);
+    }
+
+    // Straight from the server's buffer if it is one piece, as it is in process; the server bounds a body's size.
+    private async Task<IReadOnlyList<(string EntryId, TEvent? Event)>> ReadAsync(PipeReader pipe, CancellationToken cancellationToken)
+    {
+        var body = await pipe.ReadAsync(cancellationToken);
+        while (!body.IsCompleted)
+        {
+            pipe.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+            body = await pipe.ReadAsync(cancellationToken);
+        }
+
+        var entries = reader.Read(body.Buffer.IsSingleSegment ? body.Buffer.First : body.Buffer.ToArray());
+        pipe.AdvanceTo(body.Buffer.End);
+        return entries;
     }
 
     private async Task<bool> TryEnsureKnownAsync(IReadOnlyList<(string EntryId, TEvent? Event)> entries, CancellationToken cancellationToken)

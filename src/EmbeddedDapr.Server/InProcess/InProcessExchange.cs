@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.IO.Pipelines;
@@ -22,6 +23,7 @@ internal class InProcessExchange :
     IHttpRequestLifetimeFeature,
     IHttpRequestIdentifierFeature,
     IHttpRequestBodyDetectionFeature,
+    IRequestBodyPipeFeature,
     IHttpConnectionFeature,
     IHttpAuthenticationFeature,
     IEndpointFeature,
@@ -35,6 +37,7 @@ internal class InProcessExchange :
     private readonly ResponseBuffer _response = new();
     private readonly List<(Func<object, Task> Callback, object State)> _starting = [];
     private readonly List<(Func<object, Task> Callback, object State)> _completed = [];
+    private PipeReader? _requestReader;
     private string? _identifier;
     private RouteValueDictionary? _routeValues;
 
@@ -63,6 +66,11 @@ internal class InProcessExchange :
     Stream IHttpRequestFeature.Body { get; set; } = Stream.Null;
 
     public bool CanHaveBody { get; private set; }
+
+    // The body lies in memory already: no copy, unless something has put another stream before it.
+    public PipeReader Reader => _requestReader ??= ((IHttpRequestFeature)this).Body is var body && ReferenceEquals(body, _requestBody)
+        ? PipeReader.Create(new ReadOnlySequence<byte>(_requestBody.TakeRest()))
+        : PipeReader.Create(body);
 
     public int StatusCode { get; set; } = 200;
 
@@ -169,6 +177,7 @@ internal class InProcessExchange :
         _requestHeaders.Clear();
         _responseHeaders.Clear();
         _requestBody.Reset(default);
+        _requestReader = null;
         _starting.Clear();
         _completed.Clear();
         _routeValues?.Clear();

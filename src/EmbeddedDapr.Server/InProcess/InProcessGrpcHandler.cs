@@ -23,6 +23,14 @@ public sealed class InProcessGrpcHandler(Sidecar sidecar, HttpMessageHandler? fa
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri!.AbsolutePath;
+        if (path == ReflectionAnswers.Path)
+        {
+            var questions = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+            return ReflectionAnswers.To(questions) is { } answers
+                ? Answer(request, answers, Status.DefaultSuccess, [])
+                : Answer(request, [], new Status(StatusCode.Internal, "The message is broken."), []);
+        }
+
         if (!path.StartsWith(Prefix, StringComparison.Ordinal) || !UnaryMethods.ByName.TryGetValue(path[Prefix.Length..], out var method))
         {
             return _fallback is null

@@ -110,7 +110,8 @@ public sealed class InProcessServer : IServer
     private sealed class Pipeline<TContext>(IHttpApplication<TContext> application) : Pipeline
         where TContext : notnull
     {
-        private const int RetainedMax = 256;
+        // As many as there are requests under way at a busy time; an idle one keeps a few KB.
+        private const int RetainedMax = 2048;
 
         private readonly DefaultObjectPool<InProcessExchange<TContext>> _exchanges = new(new DefaultPooledObjectPolicy<InProcessExchange<TContext>>(), RetainedMax);
 

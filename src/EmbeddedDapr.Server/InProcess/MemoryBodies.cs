@@ -24,6 +24,14 @@ internal sealed class MemoryReadStream : Stream
 
     public void Reset(ReadOnlyMemory<byte> body) => _rest = body;
 
+    /// <summary>What has not been read, for another reader; nothing is left here.</summary>
+    public ReadOnlyMemory<byte> TakeRest()
+    {
+        var rest = _rest;
+        _rest = default;
+        return rest;
+    }
+
     public override int Read(Span<byte> buffer)
     {
         var count = Math.Min(buffer.Length, _rest.Length);
@@ -52,7 +60,7 @@ internal sealed class MemoryReadStream : Stream
 /// <summary>Collects an answer's body; pipe and stream write to the same place.</summary>
 internal sealed class ResponseBuffer : PipeWriter
 {
-    private const int KeptMax = 64 * 1024;
+    private const int KeptMax = 8 * 1024;
     private byte[] _buffer = [];
     private int _length;
 

@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Grpc.Reflection.V1;
+using DaprProto = Dapr.Client.Autogen.Grpc.v1;
+
+namespace EmbeddedDapr.Server.InProcess;
+
+/// <summary>
+/// Answers <c>grpc.reflection.v1.ServerReflection</c> for the Dapr service. The SDK asks before every version-aware call (bulk publish, jobs) and remembers the answer
+/// only if there is one, so that without it each of those calls would cost two. Requests are answered when the client has sent all of them, which the SDK's does.
+/// </summary>
+internal static class ReflectionAnswers
+{
+    public const string Path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+    private const int FrameHeaderBytes = 5;
+    private const int NotFound = 5;
+
+    private static readonly Google.Protobuf.Reflection.ServiceDescriptor Service = DaprProto.Dapr.Descriptor;
+    private static readonly FileDescriptorResponse Files = new() { FileDescriptorProto = { WithDependencies(Service.File) } };
+
+    /// <summary>Framed answers to framed requests, in order; null: the frames are broken.</summary>
+    public static byte[]? To(ReadOnlySpan<byte> frames)
+    {
+        using var answers = new MemoryStream();
+        Span<byte> header = stackalloc byte[FrameHeaderBytes];
+        while (frames.Length > 0)
+        {
+            if (frames.Length < FrameHeaderBytes || BinaryPrimitives.ReadUInt32BigEndian(frames[1..]) is var size && size > frames.Length - FrameHeaderBytes)
+            {
+                return null;
+            }
+
+            ServerReflectionResponse answer;
+            try
+            {
+                answer = Answer(ServerReflectionRequest.Parser.ParseFrom(frames.Slice(FrameHeaderBytes, (int)size)));
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                return null;
+            }
+
+            frames = frames[(FrameHeaderBytes + (int)size)..];
+            header[0] = 0;
+            BinaryPrimitives.WriteUInt32BigEndian(header[1..], (uint)answer.CalculateSize());
+            answers.Write(header);
+            answer.WriteTo(answers);
+        }
+
+        return answers.ToArray();
+    }
+
+    private static ServerReflectionResponse Answer(ServerReflectionRequest request)
+    {
+        var answer = new ServerReflectionResponse { OriginalRequest = request, ValidHost = request.Host };
+        switch (request.MessageRequestCase)
+        {
+            case ServerReflectionRequest.MessageRequestOneofCase.ListServices:
+                answer.ListServicesResponse = new ListServiceResponse { Service = { new ServiceResponse { Name = Service.FullName } } };
+                break;
+            case ServerReflectionRequest.MessageRequestOneofCase.FileContainingSymbol when request.FileContainingSymbol == Service.FullName:
+                answer.FileDescriptorResponse = Files;
+                break;
+            default:
+                answer.ErrorResponse = new ErrorResponse { ErrorCode = NotFound, ErrorMessage = "Only the Dapr service is described here." };
+                break;
+        }
+
+        return answer;
+    }
+
+    private static IEnumerable<ByteString> WithDependencies(FileDescriptor file)
+    {
+        var files = new Dictionary<string, FileDescriptor>(StringComparer.Ordinal);
+        Collect(file);
+        return files.Values.Select(collected => collected.SerializedData);
+
+        void Collect(FileDescriptor next)
+        {
+            if (files.TryAdd(next.Name, next))
+            {
+                foreach (var dependency in next.Dependencies)
+                {
+                    Collect(dependency);
+                }
+            }
+        }
+    }
+}
