@@ -1,7 +1,7 @@
 using DeviceFleet.Benchmarks;
 using DeviceFleet.Benchmarks.Actors;
 
-IBenchmark[] benchmarks = [new ActorCall(), new ActorActivation(), new ReminderRuns(), new StateWrites(), new ReminderStore(), new PubSubThroughput()];
+IBenchmark[] benchmarks = [new ActorCall(), new ActorActivation(), new ColdActivation(), new ReminderRuns(), new ReminderLateness(), new StateWrites(), new ReminderStore(), new PubSubThroughput()];
 if (args.Length == 0)
 {
     Console.WriteLine($"usage: DeviceFleet.Benchmarks [seconds=N] all | {string.Join(" | ", benchmarks.Select(benchmark => benchmark.Name))}");

@@ -3,6 +3,7 @@ using DeviceFleet.Gateway.Api;
 using DeviceFleet.Gateway.Auth;
 using DeviceFleet.Gateway.Fleet;
 using DeviceFleet.Gateway.Hubs;
+using DeviceFleet.Gateway.Limits;
 using DeviceFleet.Gateway.Subscriptions;
 using DeviceFleet.Gateway.Web;
 using DeviceFleet.ServiceDefaults;
@@ -22,6 +23,7 @@ public static class GatewayService
         builder.AddFleet();
         builder.AddFleetHub();
         builder.AddFleetApi();
+        builder.AddUserLimits();
         customize?.Invoke(builder);
 
         var app = builder.Build();

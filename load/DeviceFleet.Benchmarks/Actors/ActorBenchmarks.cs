@@ -57,6 +57,70 @@ internal sealed class ActorActivation : IBenchmark
     }
 }
 
+/// <summary>First calls of actors whose state lies on disk, after a restart of engine and app: each call reads the state and answers it.</summary>
+internal sealed class ColdActivation : IBenchmark
+{
+    private const int Actors = 50_000;
+
+    public string Name => "cold-activation";
+
+    public async Task RunAsync(BenchmarkContext context)
+    {
+        await using (var before = await BenchApp.StartAsync(inProcess: true, context.Folder))
+        {
+            await ForEachAsync(async id => await before.Proxy($"device-{id}").InvokeMethodAsync<int, int>("Save", id));
+        }
+
+        await using var app = await BenchApp.StartAsync(inProcess: true, context.Folder);
+        await app.Proxy("warm").InvokeMethodAsync<int, int>("Read", 0);
+        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+        var clock = Stopwatch.StartNew();
+        await ForEachAsync(async id =>
+        {
+            if (await app.Proxy($"device-{id}").InvokeMethodAsync<int, int>("Read", 0) != id)
+            {
+                throw new InvalidOperationException($"device-{id} has lost its state.");
+            }
+        });
+        var seconds = clock.Elapsed.TotalSeconds;
+        cpu = Process.GetCurrentProcess().TotalProcessorTime - cpu;
+        await context.Output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"activate from disk, 64 callers {Actors / seconds,9:N0}/s, cpu {cpu.TotalMicroseconds / Actors:N1} us"));
+    }
+
+    private static Task ForEachAsync(Func<int, Task> call) =>
+        Parallel.ForEachAsync(Enumerable.Range(0, Actors), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (id, _) => await call(id));
+}
+
+/// <summary>How late reminders are at an ordinary load: 1,000 actors with one of a period of one second each, spread over the second.</summary>
+internal sealed class ReminderLateness : IBenchmark
+{
+    private const int Reminders = 1_000;
+    private const int Runs = 10;
+
+    public string Name => "reminder-lateness";
+
+    public async Task RunAsync(BenchmarkContext context)
+    {
+        await using var app = await BenchApp.StartAsync(inProcess: true, context.Folder);
+        var start = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 6);
+        var late = app.Ticks.Measure(Reminders * Runs, name => start.AddMilliseconds(int.Parse(name.AsSpan(1), CultureInfo.InvariantCulture)), TimeSpan.FromSeconds(1));
+        await Parallel.ForEachAsync(Enumerable.Range(0, Reminders), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (id, cancellationToken) =>
+        {
+            var due = start.AddMilliseconds(id).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+            var body = System.Text.Encoding.UTF8.GetBytes($$"""{"dueTime":"{{due}}","period":"1s","repeats":{{Runs}}}""");
+            if (await app.Sidecar.Actors.CreateReminderAsync("Bench", $"device-{id}", $"r{id}", body, cancellationToken) is { } error)
+            {
+                throw new InvalidOperationException(error.Message);
+            }
+        });
+        var milliseconds = await late;
+        await context.Output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Reminders:N0} reminders a second, {Runs} times: late p50 {milliseconds[milliseconds.Length / 2]:N1} ms, p99 {milliseconds[milliseconds.Length * 99 / 100]:N1} ms, worst {milliseconds[^1]:N1} ms"));
+    }
+}
+
 /// <summary>Reminders through the engine: registering, then all of them due at once, each a turn of its actor, and written down.</summary>
 internal sealed class ReminderRuns : IBenchmark
 {

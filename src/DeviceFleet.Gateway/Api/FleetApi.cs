@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Gateway.Fleet;
+using DeviceFleet.Gateway.Limits;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -28,7 +29,8 @@ internal static class FleetApi
     public static void MapFleetApi(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapOpenApi("/api/openapi.json");
-        var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+        var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests).AddEndpointFilter<RouteGroupBuilder, UserLimitFilter>();
         api.MapGet("/session", GetSession);
         api.MapGet("/fleet", GetFleet);
         api.MapGet("/devices", GetDevices).ProducesValidationProblem();

@@ -1,3 +1,4 @@
+using DeviceFleet.Gateway.Limits;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
@@ -27,7 +28,7 @@ internal static class SignInEndpoints
 
     public static void MapSignIn(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet(SignInLinks.Path, SignInAsync).AllowAnonymous().ExcludeFromDescription();
+        endpoints.MapGet(SignInLinks.Path, SignInAsync).AllowAnonymous().ExcludeFromDescription().AddEndpointFilter<RouteHandlerBuilder, UserLimitFilter>();
         endpoints.MapPost("/api/sign-out", SignOut);
     }
 

@@ -165,6 +165,6 @@ public sealed class SignInTests
             Assert.Contains($"\"deadLetterTopic\":\"{topic}-dead\"", subscriptions, StringComparison.Ordinal);
         }
 
-        Assert.Contains("\"bulkSubscribe\":{\"enabled\":true,\"maxMessagesCount\":500,\"maxAwaitDurationMs\":50}", subscriptions, StringComparison.Ordinal);
+        Assert.Contains("\"bulkSubscribe\":{\"enabled\":true,\"maxMessagesCount\":100,\"maxAwaitDurationMs\":50}", subscriptions, StringComparison.Ordinal);
     }
 }

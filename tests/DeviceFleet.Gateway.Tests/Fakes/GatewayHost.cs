@@ -85,14 +85,14 @@ internal sealed class GatewayHost : IAsyncDisposable
     public HttpClient Anonymous() => new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
 
     /// <summary>A client with a session's token.</summary>
-    public HttpClient SignedIn(string role = "viewer")
+    public HttpClient SignedIn(string role = "viewer", string user = "tester")
     {
         var client = Anonymous();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token(role));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token(role, user));
         return client;
     }
 
-    public string Token(string role = "viewer") => Services.GetRequiredService<LocalTokens>().CreateSession("tester", role);
+    public string Token(string role = "viewer", string user = "tester") => Services.GetRequiredService<LocalTokens>().CreateSession(user, role);
 
     public HubConnection Hub(bool withToken = true) => new HubConnectionBuilder()
         .WithUrl(new Uri(Address, FleetHubContract.Path), http => http.AccessTokenProvider = () => Task.FromResult(withToken ? Token() : null))
