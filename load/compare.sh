@@ -9,7 +9,7 @@ work=$(mktemp -d)
 server=
 trap 'if [ -n "$server" ]; then kill "$server" 2> /dev/null || true; fi; rm -rf "$work"' EXIT
 
-load() { dotnet $bin/DeviceFleet.Load/release/DeviceFleet.Load.dll scenario ingest --devices "$devices" --warmup 5s --duration "${seconds}s" --port "$port" --key-file "$work/$name/device.key" --server-pid "$server" --json "$work/report.json" "$@"; }
+load() { dotnet $bin/DeviceFleet.Load/release/DeviceFleet.Load.dll scenario ingest --devices "$devices" --warmup 20s --duration "${seconds}s" --port "$port" --key-file "$work/$name/device.key" --server-pid "$server" --json "$work/report.json" "$@"; }
 
 measure() {
   name=$1 port=$2

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace DeviceFleet.Devices.Publishing;
 
 /// <summary>
-/// Publishes the events of one topic in bulk, greedily: each bulk call carries whatever gathered while the one before was under way, so a lone event
-/// waits for nobody and a flood costs few calls. Who publishes hears when its events are durable.
+/// Publishes the events of one topic in bulk, greedily: each bulk call carries whatever gathered while those before were under way, so a lone event waits for
+/// nobody and a flood costs few calls. Several calls run at once, or a batch's size and the disk's latency would bound the rate; they may overtake each other, which
+/// consumers have to expect of redelivery anyway. Who publishes hears when its events are durable.
 /// </summary>
 internal sealed partial class EventPublisher<TEvent>(
     EventTopic<TEvent> topic, DaprClient dapr, IOptions<PublishingOptions> options, TimeProvider time, ILogger<EventPublisher<TEvent>> logger) : BackgroundService
@@ -46,22 +47,35 @@ internal sealed partial class EventPublisher<TEvent>(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<Pending>();
-        var events = new List<TEvent>();
+        using var calls = new SemaphoreSlim(_options.CallsMax, _options.CallsMax);
 
         // Not bound to the token: it would drop what waits. StopAsync ends the queue instead.
         while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            // Before gathering: what comes while all calls are under way goes with the next one.
+            await calls.WaitAsync(CancellationToken.None);
+            var batch = new List<Pending>();
+            var events = new List<TEvent>();
             while (events.Count < _options.BatchMax && _queue.Reader.TryRead(out var pending))
             {
                 batch.Add(pending);
                 events.AddRange(pending.Events);
             }
 
-            await PublishBatchAsync(batch, events);
-            batch.Clear();
-            events.Clear();
+            _ = PublishAndReleaseAsync(batch, events, calls);
         }
+
+        for (var call = 0; call < _options.CallsMax; call++)
+        {
+            await calls.WaitAsync(CancellationToken.None);
+        }
+    }
+
+    // Never throws: PublishBatchAsync hands every fault to those who wait.
+    private async Task PublishAndReleaseAsync(List<Pending> batch, List<TEvent> events, SemaphoreSlim calls)
+    {
+        await PublishBatchAsync(batch, events);
+        calls.Release();
     }
 
     private async Task PublishBatchAsync(List<Pending> batch, List<TEvent> events)

@@ -15,6 +15,10 @@ internal sealed class PublishingOptions
     [Range(1, 10_000)]
     public int BatchMax { get; set; } = 100;
 
+    /// <summary>Bulk calls under way at once; 1 to 256, default 4.</summary>
+    [Range(1, 256)]
+    public int CallsMax { get; set; } = 4;
+
     /// <summary>Messages that wait for the next bulk call; when full, the next one waits for a place. 1 to 1,000,000, default 4,096.</summary>
     [Range(1, 1_000_000)]
     public int QueueMax { get; set; } = 4_096;

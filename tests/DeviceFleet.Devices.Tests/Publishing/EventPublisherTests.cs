@@ -12,7 +12,7 @@ public sealed class EventPublisherTests
     [Fact]
     public async Task What_gathers_while_a_bulk_call_is_under_way_leaves_in_the_next()
     {
-        await using var host = await DevicesHost.StartAsync();
+        await using var host = await DevicesHost.StartAsync(settings: new() { ["Publishing:CallsMax"] = "1" });
         var publisher = host.Services.GetRequiredService<EventPublisher<RejectedEvent>>();
         var (entered, gate) = Hold(host);
         var first = publisher.PublishAsync([Event(0)], CancellationToken.None);
@@ -31,7 +31,7 @@ public sealed class EventPublisherTests
     [Fact]
     public async Task A_bulk_call_is_bounded_and_a_large_message_is_not_split()
     {
-        await using var host = await DevicesHost.StartAsync(settings: new() { ["Publishing:BatchMax"] = "10" });
+        await using var host = await DevicesHost.StartAsync(settings: new() { ["Publishing:BatchMax"] = "10", ["Publishing:CallsMax"] = "1" });
         var publisher = host.Services.GetRequiredService<EventPublisher<RejectedEvent>>();
         var (entered, gate) = Hold(host);
         var first = publisher.PublishAsync([Event(0)], CancellationToken.None);
@@ -43,6 +43,28 @@ public sealed class EventPublisherTests
         await Task.WhenAll([first, .. others, large]);
 
         Assert.Equal([1, 12, 48], host.Runtime.BulkSizes);
+    }
+
+    [Fact]
+    public async Task A_call_that_takes_long_does_not_hold_up_the_next_ones_until_there_are_too_many()
+    {
+        await using var host = await DevicesHost.StartAsync(settings: new() { ["Publishing:CallsMax"] = "2" });
+        var publisher = host.Services.GetRequiredService<EventPublisher<RejectedEvent>>();
+        var (entered, gate) = Hold(host);
+        var first = publisher.PublishAsync([Event(0)], CancellationToken.None);
+        await entered;
+        var (secondEntered, secondGate) = Hold(host);
+        var second = publisher.PublishAsync([Event(1)], CancellationToken.None);
+        await secondEntered;
+        var others = Enumerable.Range(2, 5).Select(i => publisher.PublishAsync([Event(i)], CancellationToken.None)).ToList();
+
+        secondGate.SetResult(true);
+        await Task.WhenAll([second, .. others]);
+        Assert.False(first.IsCompleted);
+        gate.SetResult(true);
+        await first;
+
+        Assert.Equal(3, host.Runtime.BulkSizes.Count);
     }
 
     [Fact]
