@@ -49,6 +49,8 @@ public sealed class InProcessServerTests
             {
                 if (context.Request.Path == "/replaced")
                 {
+                    // As middleware does that looks at the reader before it decides.
+                    _ = context.Request.BodyReader;
                     context.Request.Body = new MemoryStream("other"u8.ToArray());
                 }
 

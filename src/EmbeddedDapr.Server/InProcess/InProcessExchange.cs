@@ -38,6 +38,7 @@ internal class InProcessExchange :
     private readonly List<(Func<object, Task> Callback, object State)> _starting = [];
     private readonly List<(Func<object, Task> Callback, object State)> _completed = [];
     private PipeReader? _requestReader;
+    private Stream? _requestReaderSource;
     private string? _identifier;
     private RouteValueDictionary? _routeValues;
 
@@ -68,9 +69,20 @@ internal class InProcessExchange :
     public bool CanHaveBody { get; private set; }
 
     // The body lies in memory already: no copy, unless something has put another stream before it.
-    public PipeReader Reader => _requestReader ??= ((IHttpRequestFeature)this).Body is var body && ReferenceEquals(body, _requestBody)
-        ? PipeReader.Create(new ReadOnlySequence<byte>(_requestBody.TakeRest()))
-        : PipeReader.Create(body);
+    public PipeReader Reader
+    {
+        get
+        {
+            var body = ((IHttpRequestFeature)this).Body;
+            if (_requestReader is null || !ReferenceEquals(_requestReaderSource, body))
+            {
+                _requestReader = ReferenceEquals(body, _requestBody) ? PipeReader.Create(new ReadOnlySequence<byte>(_requestBody.TakeRest())) : PipeReader.Create(body);
+                _requestReaderSource = body;
+            }
+
+            return _requestReader;
+        }
+    }
 
     public int StatusCode { get; set; } = 200;
 
@@ -177,7 +189,7 @@ internal class InProcessExchange :
         _requestHeaders.Clear();
         _responseHeaders.Clear();
         _requestBody.Reset(default);
-        _requestReader = null;
+        (_requestReader, _requestReaderSource) = (null, null);
         _starting.Clear();
         _completed.Clear();
         _routeValues?.Clear();

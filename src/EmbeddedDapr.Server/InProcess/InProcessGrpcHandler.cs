@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using EmbeddedDapr.Runtime;
@@ -14,7 +13,6 @@ namespace EmbeddedDapr.Server.InProcess;
 /// </summary>
 public sealed class InProcessGrpcHandler(Sidecar sidecar, HttpMessageHandler? fallback = null) : HttpMessageHandler
 {
-    private const int FrameHeaderBytes = 5;
     private const string Prefix = "/" + UnaryMethods.Service + "/";
     private const string GrpcContentType = "application/grpc";
     private readonly HttpMessageInvoker? _fallback = fallback is null ? null : new HttpMessageInvoker(fallback);
@@ -57,7 +55,7 @@ public sealed class InProcessGrpcHandler(Sidecar sidecar, HttpMessageHandler? fa
         var result = await method.InvokeAsync(sidecar, parsed, cancellationToken);
         return result.Error is { } error
             ? Answer(request, [], new Status((StatusCode)error.Grpc, error.Message), GrpcErrors.Trailers(error))
-            : Answer(request, Frame(result.Value), Status.DefaultSuccess, []);
+            : Answer(request, GrpcFrames.Of(result.Value), Status.DefaultSuccess, []);
     }
 
     /// <inheritdoc/>
@@ -71,32 +69,22 @@ public sealed class InProcessGrpcHandler(Sidecar sidecar, HttpMessageHandler? fa
         base.Dispose(disposing);
     }
 
-    private static bool TryUnframe(byte[] frame, out ReadOnlyMemory<byte> message, out Status fault)
+    private static bool TryUnframe(ReadOnlyMemory<byte> body, out ReadOnlyMemory<byte> message, out Status fault)
     {
-        (message, fault) = (default, Status.DefaultSuccess);
-        if (frame.Length < FrameHeaderBytes || BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(1)) != frame.Length - FrameHeaderBytes)
+        fault = Status.DefaultSuccess;
+        if (!GrpcFrames.TryTake(ref body, out message, out var isCompressed) || !body.IsEmpty)
         {
             fault = new Status(StatusCode.Internal, "A unary call has exactly one whole message.");
             return false;
         }
 
-        if (frame[0] != 0)
+        if (isCompressed)
         {
             fault = new Status(StatusCode.Unimplemented, "Compressed messages are not supported in process.");
             return false;
         }
 
-        message = frame.AsMemory(FrameHeaderBytes);
         return true;
-    }
-
-    private static byte[] Frame(IMessage message)
-    {
-        var size = message.CalculateSize();
-        var frame = new byte[FrameHeaderBytes + size];
-        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)size);
-        message.WriteTo(frame.AsSpan(FrameHeaderBytes));
-        return frame;
     }
 
     private static HttpResponseMessage Answer(HttpRequestMessage request, byte[] body, Status status, Metadata trailers)

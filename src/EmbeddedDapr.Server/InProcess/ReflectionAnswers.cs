@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Reflection.V1;
@@ -13,39 +12,30 @@ namespace EmbeddedDapr.Server.InProcess;
 internal static class ReflectionAnswers
 {
     public const string Path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
-    private const int FrameHeaderBytes = 5;
     private const int NotFound = 5;
 
     private static readonly Google.Protobuf.Reflection.ServiceDescriptor Service = DaprProto.Dapr.Descriptor;
     private static readonly FileDescriptorResponse Files = new() { FileDescriptorProto = { WithDependencies(Service.File) } };
 
     /// <summary>Framed answers to framed requests, in order; null: the frames are broken.</summary>
-    public static byte[]? To(ReadOnlySpan<byte> frames)
+    public static byte[]? To(ReadOnlyMemory<byte> frames)
     {
         using var answers = new MemoryStream();
-        Span<byte> header = stackalloc byte[FrameHeaderBytes];
-        while (frames.Length > 0)
+        while (!frames.IsEmpty)
         {
-            if (frames.Length < FrameHeaderBytes || BinaryPrimitives.ReadUInt32BigEndian(frames[1..]) is var size && size > frames.Length - FrameHeaderBytes)
+            if (!GrpcFrames.TryTake(ref frames, out var question, out var isCompressed) || isCompressed)
             {
                 return null;
             }
 
-            ServerReflectionResponse answer;
             try
             {
-                answer = Answer(ServerReflectionRequest.Parser.ParseFrom(frames.Slice(FrameHeaderBytes, (int)size)));
+                answers.Write(GrpcFrames.Of(Answer(ServerReflectionRequest.Parser.ParseFrom(question.Span))));
             }
             catch (InvalidProtocolBufferException)
             {
                 return null;
             }
-
-            frames = frames[(FrameHeaderBytes + (int)size)..];
-            header[0] = 0;
-            BinaryPrimitives.WriteUInt32BigEndian(header[1..], (uint)answer.CalculateSize());
-            answers.Write(header);
-            answer.WriteTo(answers);
         }
 
         return answers.ToArray();
