@@ -28,9 +28,9 @@ internal static class FleetApi
 
     public static void MapFleetApi(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapOpenApi("/api/openapi.json");
         var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests).AddEndpointFilter<RouteGroupBuilder, UserLimitFilter>();
+        api.MapOpenApi("/openapi.json");
         api.MapGet("/session", GetSession);
         api.MapGet("/fleet", GetFleet);
         api.MapGet("/devices", GetDevices).ProducesValidationProblem();

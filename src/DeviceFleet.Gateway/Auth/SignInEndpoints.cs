@@ -29,7 +29,7 @@ internal static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet(SignInLinks.Path, SignInAsync).AllowAnonymous().ExcludeFromDescription().AddEndpointFilter<RouteHandlerBuilder, UserLimitFilter>();
-        endpoints.MapPost("/api/sign-out", SignOut);
+        endpoints.MapPost("/api/sign-out", SignOut).AddEndpointFilter<RouteHandlerBuilder, UserLimitFilter>();
     }
 
     private static async Task<IResult> SignInAsync(HttpContext context, LocalTokens tokens, IOptions<AuthOptions> options, string? token)
