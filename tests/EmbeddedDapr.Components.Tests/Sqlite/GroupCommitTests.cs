@@ -303,7 +303,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
             }
         })).ToList();
         long largest = 0;
-        for (var i = 0; i < 500; i++)
+        for (var i = 0; i < 2_000; i++)
         {
             await database.WriteAsync(session => Do(session, $"INSERT OR REPLACE INTO t VALUES ({i % 50}, '{new string('x', 10_000)}')"), CancellationToken.None);
             largest = Math.Max(largest, new FileInfo(_folder.File("wal.db-wal")).Length);
@@ -312,8 +312,9 @@ public sealed class GroupCommitTests : IAsyncLifetime
         await stop.CancelAsync();
         await Task.WhenAll(readers);
 
-        // Five times the bound went through; between two looks at the size at most 64 commits of 4 pages each are added.
-        Assert.InRange(largest, 1, Bound + (64 * 10 * 4096));
+        // Thirty times the bound went through. Between two looks at the size 64 commits of 4 pages are added, which is the bound again, and on a
+        // busy machine a reader that lost its core can make a look or two end without a checkpoint.
+        Assert.InRange(largest, 1, 6 * Bound);
     }
 
     private static bool Do(SqliteSession session, string sql)
