@@ -1,0 +1,28 @@
+namespace DeviceFleet.Conformance;
+
+/// <summary>
+/// Each scenario is played against the program, and what it answers and calls is compared with what <c>daprd</c> did. A listed deviation must
+/// still be one; it is then reported as skipped, with its reason.
+/// </summary>
+public abstract class AreaTests(Replayer replayer, string area)
+{
+    protected async Task PlayAsync(string scenario)
+    {
+        var replay = await replayer.ReplayAsync(scenario, TestContext.Current.CancellationToken);
+        var reason = Deviations.Reasons.GetValueOrDefault(scenario);
+        replayer.Summary.Add(area, scenario, reason is not null && replay.Result == "different" ? "deliberate" : replay.Result, replay.Seconds);
+        if (replay.Result == "unavailable")
+        {
+            Assert.SkipUnless(Kit.MustRun, replay.Why!);
+            Assert.Fail(replay.Why!);
+        }
+
+        if (reason is not null)
+        {
+            Assert.False(replay.Result == "equal", "equal to the recording now: take it off deviations.json");
+            Assert.Skip("deliberate: " + reason);
+        }
+
+        Assert.True(replay.Differences is [], string.Join('\n', replay.Differences ?? []));
+    }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace DeviceFleet.Conformance;
+
+/// <summary>What <c>replay.py</c> answers for a scenario.</summary>
+/// <param name="Result"><c>equal</c>, <c>different</c>, or <c>unavailable</c>: a program it needs is missing.</param>
+/// <param name="Why">What is missing.</param>
+/// <param name="Differences">One line each; empty if equal.</param>
+/// <param name="Seconds">How long it took, with a repetition if there was one.</param>
+internal sealed record Replay(
+    [property: JsonPropertyName("result")] string Result,
+    [property: JsonPropertyName("why")] string? Why,
+    [property: JsonPropertyName("differences")] string[]? Differences,
+    [property: JsonPropertyName("seconds")] double Seconds);

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Replays scenarios one by one, for a test runner: a scenario's name in on a line of standard input, its result out as a line of JSON.
+
+{"result": "equal" | "different" | "unavailable", "why": text, "differences": [text], "seconds": number}
+
+The program under test is named by the environment, as for run.py (README.md). A scenario that differs is replayed once more, and the better
+replay counts: times are compared, and the machine may have been busy. Wording of error messages does not count.
+"""
+import json
+import sys
+import time
+
+from kit import compare as comparer
+from kit.launcher import Settings
+from kit.runner import run_case, unavailable
+from run import HERE, load_cases, rec_path
+
+REPLAYS_MAX = 2
+
+
+def differences(case, recording, settings):
+    observed, error, _ = run_case(case, settings)
+    if error:
+        return [error]
+    return [str(d) for d in comparer.compare(case, recording, observed) if not d.message_only]
+
+
+def replay(case, settings):
+    why = unavailable(case, settings)
+    if why:
+        return {"result": "unavailable", "why": why}
+    recording = json.loads(rec_path(HERE / "recordings", case).read_text())
+    found = differences(case, recording, settings)
+    for _ in range(REPLAYS_MAX - 1):
+        if not found:
+            break
+        found = min(found, differences(case, recording, settings), key=len)
+    return {"result": "different" if found else "equal", "differences": found}
+
+
+def main():
+    settings = Settings()
+    cases = {case["name"]: case for case in load_cases(HERE / "cases")}
+    out = sys.stdout
+    sys.stdout = sys.stderr
+    for line in sys.stdin:
+        began = time.monotonic()
+        answer = replay(cases[line.strip()], settings)
+        answer["seconds"] = round(time.monotonic() - began, 2)
+        print(json.dumps(answer), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main()
