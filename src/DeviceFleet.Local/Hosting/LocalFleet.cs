@@ -9,6 +9,7 @@ using DeviceFleet.Simulator;
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.Components;
 using EmbeddedDapr.Components.Mqtt;
+using EmbeddedDapr.Components.Redis;
 using EmbeddedDapr.Components.Secrets;
 using EmbeddedDapr.Runtime;
 using Spectre.Console;
@@ -128,7 +129,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         _link.Broker = _broker;
 
         var resources = await ResourceLoader.LoadAsync([_options.ResourcesFolder], ReadEnvironment, cancellationToken);
-        var catalog = BuiltInComponents.Catalog().AddMqtt(_link).AddSecretStores();
+        var catalog = BuiltInComponents.Catalog().AddMqtt(_link).AddSecretStores().AddRedis();
         var host = new InProcessServiceHost(_engine, catalog, resources, ReadEnvironment, _data.Path, _time, _loggers);
         _services.Add(await host.AddAsync(DaprNames.DevicesApp, DevicesService.Build, listen: null, [], cancellationToken));
         try

@@ -29,6 +29,9 @@ internal sealed class InMemoryStateStore : IStateStore, IReminderStoreProvider
         StateStoreFeatures.ETag | StateStoreFeatures.Transactional | StateStoreFeatures.Ttl | StateStoreFeatures.DeleteWithPrefix | StateStoreFeatures.KeysLike;
 
     /// <inheritdoc/>
+    public StateStoreTraits Traits => StateStoreTraits.AnyNegativeTtl | StateStoreTraits.RepeatsKeys;
+
+    /// <inheritdoc/>
     public IReminderStore Reminders { get; } = new InMemoryReminderStore();
 
     /// <summary>Keys held, expired ones that were not swept yet included.</summary>

@@ -4,6 +4,7 @@ using EmbeddedDapr.Apps;
 using EmbeddedDapr.Bindings;
 using EmbeddedDapr.Components;
 using EmbeddedDapr.Components.Mqtt;
+using EmbeddedDapr.Components.Redis;
 using EmbeddedDapr.Components.Secrets;
 using EmbeddedDapr.Runtime;
 
@@ -83,7 +84,7 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
             InputBindings = new InputBindingPumpOptions { ProbeTimeout = flags.BindingOptionsTimeout },
         };
         return await engine.AddAppAsync(
-            options, channel, BuiltInComponents.Catalog().AddMqtt().AddSecretStores(), resources, environment, flags.DataFolder ?? Environment.CurrentDirectory, _stop.Cancel, cancellationToken);
+            options, channel, BuiltInComponents.Catalog().AddMqtt().AddSecretStores().AddRedis(), resources, environment, flags.DataFolder ?? Environment.CurrentDirectory, _stop.Cancel, cancellationToken);
     }
 
     private string? Text(string variable) => environment(variable) is { Length: > 0 } value ? value : null;

@@ -114,6 +114,7 @@ public sealed partial class ActorApi
             {
                 StateWriteOutcome.Done => null,
                 StateWriteOutcome.ETagMismatch => ApiErrors.ActorStateTransaction("possible etag mismatch. error from state store: etag mismatch"),
+                StateWriteOutcome.KeyExists => ApiErrors.ActorStateTransaction("the key exists"),
                 StateWriteOutcome.ETagInvalid => ApiErrors.ActorStateTransaction("invalid etag value"),
             };
         }

@@ -71,6 +71,7 @@ public sealed partial class Sidecar
             (StateStoreFeatures.Ttl, "TTL"),
             (StateStoreFeatures.DeleteWithPrefix, "DELETE_WITH_PREFIX"),
             (StateStoreFeatures.KeysLike, "KEYS_LIKE"),
+            (StateStoreFeatures.Query, "QUERY_API"),
             (StateStoreFeatures.ETag | StateStoreFeatures.Transactional, "ACTOR"),
         ];
         return names.Where(name => (features & name.Flag) == name.Flag).Select(name => name.Name);

@@ -55,4 +55,11 @@ public static partial class ApiErrors
         500,
         GrpcCode.Internal,
         new("DAPR_STATE_QUERYING_NOT_SUPPORTED", null, "state", store));
+
+    internal static ApiError StateQuery(string store, string why) => new(
+        "ERR_STATE_QUERY",
+        $"state store {store} query failed: {why}",
+        500,
+        GrpcCode.Internal,
+        new("DAPR_STATE_QUERY_FAILED", null, "state", store));
 }

@@ -21,6 +21,26 @@ public enum StateStoreFeatures
 
     /// <summary><c>KEYS_LIKE</c>.</summary>
     KeysLike = 16,
+
+    /// <summary><c>QUERY_API</c>.</summary>
+    Query = 32,
+}
+
+/// <summary>Where the stores of daprd differ in what they accept and answer; <see cref="None"/> is <c>state.sqlite</c>.</summary>
+[Flags]
+public enum StateStoreTraits
+{
+    /// <summary>As <c>state.sqlite</c>.</summary>
+    None = 0,
+
+    /// <summary>Any negative <c>ttlInSeconds</c> means no expiry, not only −1 (recorded: grpc-state-ttl-redis, grpc-state-ttl-memory).</summary>
+    AnyNegativeTtl = 1,
+
+    /// <summary>A bulk get answers a key as often as it is named (recorded: grpc-state-bulk-get-redis, grpc-state-bulk-get-memory).</summary>
+    RepeatsKeys = 2,
+
+    /// <summary>Items of content type <c>application/json</c> in a transaction need a module that the store lacks (recorded: grpc-state-content-type-redis).</summary>
+    JsonNeedsModule = 4,
 }
 
 /// <summary>A value that is stored.</summary>
@@ -54,8 +74,14 @@ public sealed record StateOperation
     /// <summary>Write only if the stored etag is this; null: do not compare. A missing key never matches (contract section 3.6).</summary>
     public string? ETag { get; init; }
 
-    /// <summary>Without an etag: insert only; an existing key is a mismatch.</summary>
+    /// <summary>Asked for with <c>first-write</c>. Without an etag: insert only; an existing key is a mismatch.</summary>
     public bool FirstWrite { get; init; }
+
+    /// <summary>Asked for with <c>last-write</c>: <c>state.redis</c> then ignores the etag, the other stores compare it (contract section 3.6).</summary>
+    public bool LastWrite { get; init; }
+
+    /// <summary>Asked for with consistency <c>strong</c>: a store with replicas waits for them.</summary>
+    public bool Strong { get; init; }
 
     /// <summary>Lifetime; null: forever, and an earlier lifetime is cleared.</summary>
     public TimeSpan? Ttl { get; init; }
@@ -72,6 +98,9 @@ public enum StateWriteOutcome
 
     /// <summary>Nothing: an etag that this store could never have given out.</summary>
     ETagInvalid,
+
+    /// <summary>Not that key: it exists, and the store does not count that as a mismatch of etags (recorded: state-first-write-redis).</summary>
+    KeyExists,
 }
 
 /// <summary>A state store. Thread safe. Failures of the medium are exceptions, refusals are outcomes.</summary>
@@ -80,6 +109,9 @@ public interface IStateStore : IAsyncDisposable
     /// <summary>What it can do.</summary>
     StateStoreFeatures Features { get; }
 
+    /// <summary>How it differs from <c>state.sqlite</c>.</summary>
+    StateStoreTraits Traits => StateStoreTraits.None;
+
     /// <summary>The value, or null when the key is missing or expired.</summary>
     ValueTask<StateValue?> GetAsync(string key, CancellationToken cancellationToken);
 
@@ -87,7 +119,7 @@ public interface IStateStore : IAsyncDisposable
     ValueTask<IReadOnlyList<StateValue?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Carries out all operations in order, or none. When the task completes with <see cref="StateWriteOutcome.Done"/> a durable store has it on disk.
+    /// Carries out all operations in order, or none (<c>state.redis</c>: those that it does not refuse). When the task completes with <see cref="StateWriteOutcome.Done"/> a durable store has it on disk.
     /// Cancellation is honoured only until the write has begun.
     /// </summary>
     ValueTask<StateWriteOutcome> WriteAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken);

@@ -42,7 +42,7 @@ public sealed class StateApi
         }
     }
 
-    /// <summary>Several values in the order of their keys, a key named twice once; null for missing ones.</summary>
+    /// <summary>Several values in the order of their keys, a key named twice once or twice, as the store does it; null for missing ones.</summary>
     public async ValueTask<ApiResult<IReadOnlyList<KeyValuePair<string, StateValue?>>>> GetBulkAsync(
         string store,
         IReadOnlyList<string> keys,
@@ -53,7 +53,7 @@ public sealed class StateApi
             return refusal;
         }
 
-        var distinct = keys.Distinct(StringComparer.Ordinal).ToList();
+        var distinct = loaded.Instance.Traits.HasFlag(StateStoreTraits.RepeatsKeys) ? [.. keys] : keys.Distinct(StringComparer.Ordinal).ToList();
         if (distinct.Count == 0)
         {
             return ApiResult.Ok<IReadOnlyList<KeyValuePair<string, StateValue?>>>([]);
@@ -144,8 +144,8 @@ public sealed class StateApi
             }
 
             var kind = word == "upsert" ? StateOperationKind.Upsert : StateOperationKind.Delete;
-            var refused = StateRequests.TryOperation(kind, item, _prefixes[store] + item.Key, out var operation);
-            fault ??= refused;
+            var refused = StateRequests.TryOperation(kind, item, _prefixes[store] + item.Key, loaded.Instance.Traits, out var operation);
+            fault ??= refused ?? StateRequests.CheckContentType(item, loaded.Instance.Traits);
             operations.Add(operation);
         }
 
@@ -153,8 +153,9 @@ public sealed class StateApi
         return fault is null ? null : ApiErrors.StateTransaction(fault.Text);
     }
 
-    /// <summary>Always a refusal: no store here can be queried (contract section 3.4).</summary>
-    public ApiError Query(string store) => Check(store) ?? ApiErrors.StateQueryNotSupported(store);
+    /// <summary>Always a refusal: a store here either cannot be queried or lacks the module for it (contract section 3.4).</summary>
+    public ApiError Query(string store) => TryStore(store, out var loaded)
+        ?? (loaded.Instance.Features.HasFlag(StateStoreFeatures.Query) ? ApiErrors.StateQuery(store, "redis-json server support is required for query capability") : ApiErrors.StateQueryNotSupported(store));
 
     private ApiError? TryStore(string store, out Loaded<IStateStore> loaded)
     {
@@ -182,7 +183,7 @@ public sealed class StateApi
         var conditional = false;
         foreach (var item in items)
         {
-            if (StateRequests.TryOperation(kind, item, prefix + item.Key, out var operation) is { } fault)
+            if (StateRequests.TryOperation(kind, item, prefix + item.Key, loaded.Instance.Traits, out var operation) is { } fault)
             {
                 return fault;
             }
@@ -208,7 +209,7 @@ public sealed class StateApi
         return worst == StateFault.Mismatch ? StateFault.MismatchOfMany : worst;
     }
 
-    private static async ValueTask<StateFault?> WriteAsync(IStateStore store, IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    private static async ValueTask<StateFault?> WriteAsync(IStateStore store, List<StateOperation> operations, CancellationToken cancellationToken)
     {
         try
         {
@@ -217,6 +218,7 @@ public sealed class StateApi
                 StateWriteOutcome.Done => null,
                 StateWriteOutcome.ETagMismatch => StateFault.Mismatch,
                 StateWriteOutcome.ETagInvalid => StateFault.InvalidETag,
+                StateWriteOutcome.KeyExists => StateFault.Failure($"failed to set key {operations[0].Key}"),
             };
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

@@ -8,7 +8,7 @@ internal static class StateRequests
     /// <summary>Longest lifetime that a date can bear: about 3,000 years.</summary>
     private const long TtlSecondsMax = 100_000_000_000;
 
-    public static StateFault? TryOperation(StateOperationKind kind, StateItem item, string storedKey, out StateOperation operation)
+    public static StateFault? TryOperation(StateOperationKind kind, StateItem item, string storedKey, StateStoreTraits traits, out StateOperation operation)
     {
         operation = null!;
         if (item.Concurrency is not ("" or "first-write" or "last-write"))
@@ -22,7 +22,7 @@ internal static class StateRequests
         }
 
         TimeSpan? ttl = null;
-        if (kind == StateOperationKind.Upsert && ParseTtl(item.Metadata, out ttl) is { } why)
+        if (kind == StateOperationKind.Upsert && ParseTtl(item.Metadata, traits, out ttl) is { } why)
         {
             return StateFault.Failure(why);
         }
@@ -35,14 +35,22 @@ internal static class StateRequests
             Value = item.Value,
             ETag = etag,
             // A delete without an etag is unconditional whatever the model (recorded: grpc-state-delete-sqlite).
-            FirstWrite = kind == StateOperationKind.Upsert && etag is null && item.Concurrency == "first-write",
+            FirstWrite = kind == StateOperationKind.Upsert && item.Concurrency == "first-write",
+            LastWrite = item.Concurrency == "last-write",
+            Strong = item.Consistency == "strong",
             Ttl = ttl,
         };
         return null;
     }
 
-    /// <summary>Contract section 3.5: an integer; 0 and −1 mean no expiry; below is an error, in the words of the sqlite store.</summary>
-    private static string? ParseTtl(IReadOnlyDictionary<string, string>? metadata, out TimeSpan? ttl)
+    /// <summary>What a store with <see cref="StateStoreTraits.JsonNeedsModule"/> says in a transaction.</summary>
+    public static StateFault? CheckContentType(StateItem item, StateStoreTraits traits) =>
+        traits.HasFlag(StateStoreTraits.JsonNeedsModule) && Find(item.Metadata, "contentType") == "application/json"
+            ? StateFault.Failure("the content type application/json needs RedisJSON on the server")
+            : null;
+
+    /// <summary>Contract section 3.5: an integer; 0 and −1 mean no expiry; below is an error in some stores, in the words of the sqlite one.</summary>
+    private static string? ParseTtl(IReadOnlyDictionary<string, string>? metadata, StateStoreTraits traits, out TimeSpan? ttl)
     {
         const string Prefix = "error parsing TTL: incorrect value for metadata 'ttlInSeconds': ";
         ttl = null;
@@ -56,7 +64,7 @@ internal static class StateRequests
             return $"{Prefix}strconv.ParseInt: parsing \"{text}\": invalid syntax";
         }
 
-        if (seconds < -1)
+        if (seconds < -1 && !traits.HasFlag(StateStoreTraits.AnyNegativeTtl))
         {
             return Prefix + "must be -1 or greater";
         }
