@@ -1,4 +1,6 @@
 using EmbeddedDapr.Apps;
+using EmbeddedDapr.Components;
+using EmbeddedDapr.Resiliency;
 using EmbeddedDapr.Runtime;
 
 namespace EmbeddedDapr.Actors;
@@ -57,7 +59,7 @@ public sealed partial class ActorApi : IAsyncDisposable
         _store = FindStore(sidecar);
         _statePrefix = sidecar.Options.AppId + "||";
         _timers = new ActorTimers(this, runtime, sidecar.Loggers);
-        _reminders = new ReminderScheduler(runtime, sidecar, (_store?.Instance as IReminderStoreProvider)?.Reminders);
+        _reminders = new ReminderScheduler(runtime, sidecar, _store?.Instance.Feature<IReminderStoreProvider>()?.Reminders);
     }
 
     /// <summary>All actors of the engine.</summary>
@@ -106,7 +108,9 @@ public sealed partial class ActorApi : IAsyncDisposable
             return new(ApiErrors.BadRequest($"invalid method: name contains forbidden character: \"{call.Method}\""));
         }
 
-        return InvokeAsync(call, method, cancellationToken);
+        return _sidecar.Resiliency.ForActorCall(call.ActorType, call.ActorId) is { } policy
+            ? InvokeAsync(policy, call, method, cancellationToken)
+            : InvokeAsync(call, method, cancellationToken);
     }
 
     /// <summary>Stops timers and reminders; the runtime is stopped apart. A second time is fine.</summary>
@@ -151,6 +155,17 @@ public sealed partial class ActorApi : IAsyncDisposable
             404 => ApiErrors.ActorInvoke($"actor method not found: actors/{call.ActorType}/{call.ActorId}/method/{method}"),
             var status => ApiErrors.ActorInvoke($"error from actor service: ({status}) {Text(result.Value)}"),
         };
+    }
+
+    private async ValueTask<ApiResult<AppResponse>> InvokeAsync(ResiliencyPolicy policy, ActorInvocation call, string method, CancellationToken cancellationToken)
+    {
+        var result = await policy.ExecuteAsync(
+            static (state, token) => state.Api.InvokeAsync(state.Call, state.Method, token),
+            static result => Attempt.Of(result.Error is null),
+            (Api: this, Call: call, Method: method),
+            repeatable: true,
+            cancellationToken);
+        return result.Fault == PolicyFault.None ? result.Value : ApiErrors.ActorInvoke(result.Fault.Text());
     }
 
     /// <summary>The caller's headers and the runtime's own; the reentrancy id is made here when a chain begins.</summary>

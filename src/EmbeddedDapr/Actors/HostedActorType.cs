@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EmbeddedDapr.Apps;
+using EmbeddedDapr.Resiliency;
 using EmbeddedDapr.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ internal sealed partial class HostedActorType : IDisposable
     private readonly IAppChannel _app;
     private readonly ILogger _logger;
     private readonly string _pathPrefix;
+    private readonly ResiliencyPolicy? _timeout;
 
     public HostedActorType(ActorRuntime runtime, Sidecar sidecar, string name, ActorTypeOptions options)
     {
@@ -21,6 +23,7 @@ internal sealed partial class HostedActorType : IDisposable
         _app = sidecar.App ?? throw new InvalidOperationException("A sidecar without app hosts no actors.");
         _logger = sidecar.Loggers.CreateLogger<HostedActorType>();
         _pathPrefix = $"/actors/{ActorNames.Escape(name)}/";
+        _timeout = sidecar.Resiliency.ForActorTurn(name);
         _idle = new DueQueue<ActorTurns>(runtime.Time, static actor => actor.IsActive, DeactivateIdle);
         Sidecar = sidecar;
         Name = name;
@@ -56,7 +59,8 @@ internal sealed partial class HostedActorType : IDisposable
 
         try
         {
-            return await _app.SendAsync(request with { Path = string.Concat(_pathPrefix, ActorNames.Escape(actorId), request.Path) }, cancellationToken);
+            request = request with { Path = string.Concat(_pathPrefix, ActorNames.Escape(actorId), request.Path) };
+            return _timeout is null ? await _app.SendAsync(request, cancellationToken) : await SendInTimeAsync(_timeout, request, cancellationToken);
         }
         catch (AppUnreachableException exception)
         {
@@ -96,6 +100,17 @@ internal sealed partial class HostedActorType : IDisposable
     }
 
     public void Dispose() => _idle.Dispose();
+
+    private async ValueTask<ApiResult<AppResponse>> SendInTimeAsync(ResiliencyPolicy timeout, AppRequest request, CancellationToken cancellationToken)
+    {
+        var result = await timeout.ExecuteAsync(
+            static (state, token) => state.App.SendAsync(state.Request, token),
+            static _ => Attempt.Done,
+            (App: _app, Request: request),
+            repeatable: false,
+            cancellationToken);
+        return result.Fault == PolicyFault.None ? result.Value : ApiErrors.ActorInvoke(result.Fault.Text());
+    }
 
     private async ValueTask<(ActorTurns Actor, ApiError? Error)> EnterAsync(string actorId, string? chain, CancellationToken cancellationToken)
     {

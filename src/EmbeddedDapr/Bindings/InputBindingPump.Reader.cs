@@ -1,6 +1,7 @@
 using System.Text;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Components;
+using EmbeddedDapr.Resiliency;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Bindings;
@@ -8,7 +9,7 @@ namespace EmbeddedDapr.Bindings;
 public sealed partial class InputBindingPump
 {
     /// <summary>One binding and its way into the app.</summary>
-    private sealed class Reader(Loaded<IInputBinding> binding, IAppChannel app, InputBindingPumpOptions options, TimeProvider time, ILogger logger)
+    private sealed class Reader(Loaded<IInputBinding> binding, IAppChannel app, InputBindingPumpOptions options, TimeProvider time, ResiliencyPolicy? policy, ILogger logger)
         : IDisposable
     {
         private const string ContentType = "application/json"; // always, whatever the payload (contract section 5.2)
@@ -132,6 +133,11 @@ public sealed partial class InputBindingPump
                 Headers = HeadersOf(bindingEvent),
                 Body = bindingEvent.Data,
             };
+            if (policy is not null)
+            {
+                return await DeliverAsync(policy, request);
+            }
+
             var delay = options.RetryDelay;
             for (var retry = 0; ; retry++)
             {
@@ -159,14 +165,31 @@ public sealed partial class InputBindingPump
             }
         }
 
-        private async ValueTask<bool> TryAsync(AppRequest request)
+        /// <summary>An inbound policy takes the place of the pump's own retries.</summary>
+        private async ValueTask<bool> DeliverAsync(ResiliencyPolicy policy, AppRequest request)
         {
             try
             {
-                var answer = await app.SendAsync(request, _abort.Token);
+                var result = await policy.ExecuteAsync(
+                    static (state, token) => state.Self.TryAsync(state.Request, token), static taken => Attempt.Of(taken), (Self: this, Request: request), repeatable: true, _abort.Token);
+                return result is { Fault: PolicyFault.None, Value: true };
+            }
+            catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+
+        private ValueTask<bool> TryAsync(AppRequest request) => TryAsync(request, _abort.Token);
+
+        private async ValueTask<bool> TryAsync(AppRequest request, CancellationToken cancellationToken)
+        {
+            try
+            {
+                var answer = await app.SendAsync(request, cancellationToken);
 
                 // Under a retry policy daprd counts only 200 as success, and never acknowledges what was answered otherwise (recorded: binding-inbound-retry-204).
-                if (answer.Status == 200 || (options.RetriesMax == 0 && answer.Status is >= 200 and <= 299))
+                if (answer.Status == 200 || (options.RetriesMax == 0 && policy is null && answer.Status is >= 200 and <= 299))
                 {
                     return true;
                 }

@@ -1,3 +1,4 @@
+using EmbeddedDapr.Resiliency;
 using EmbeddedDapr.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +26,8 @@ public sealed partial class InputBindingPump : IAsyncDisposable
         _logger = sidecar.Loggers.CreateLogger<InputBindingPump>();
         if (sidecar.App is { } app) // without an app they are loaded but not read
         {
-            _readers.AddRange(sidecar.Components.InputBindings.Values.Select(binding => new Reader(binding, app, _options, _time, _logger)));
+            _readers.AddRange(sidecar.Components.InputBindings.Values.Select(binding =>
+                new Reader(binding, app, _options, _time, sidecar.Resiliency.ForInput(binding.Spec.Name, ComponentKind.Binding), _logger)));
         }
     }
 

@@ -29,7 +29,11 @@ internal sealed class CelExpression
 
     /// <summary>Evaluates with one variable.</summary>
     /// <exception cref="CelException">An error, such as a missing member or mismatched types.</exception>
-    public object? Evaluate(string variable, JsonElement value) => _root.Evaluate(new(variable, CelValues.FromJson(value), null));
+    public object? Evaluate(string variable, JsonElement value) => Evaluate(new(variable, CelValues.FromJson(value), null));
+
+    /// <summary>Evaluates with several variables.</summary>
+    /// <exception cref="CelException">An error, such as a missing member or mismatched types.</exception>
+    public object? Evaluate(CelScope variables) => _root.Evaluate(variables);
 
     /// <summary>Evaluates to a boolean.</summary>
     /// <exception cref="CelException">An error, or the result is no boolean.</exception>

@@ -1,5 +1,6 @@
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Cel;
+using EmbeddedDapr.Resiliency;
 using EmbeddedDapr.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -19,12 +20,14 @@ internal sealed partial class SubscriptionDelivery
     private readonly AppSubscription _subscription;
     private readonly PubSubApi.Target _target;
     private readonly SubscriptionRouter _router;
+    private readonly ResiliencyPolicy? _policy;
     private readonly bool _raw;
     private readonly ILogger _logger;
 
     public SubscriptionDelivery(Sidecar sidecar, IAppChannel app, AppSubscription subscription, PubSubApi.Target target, SubscriptionRouter router, ILogger logger)
     {
         (_sidecar, _app, _subscription, _target, _router, _logger) = (sidecar, app, subscription, target, router, logger);
+        _policy = sidecar.Resiliency.ForInput(subscription.PubSubName, ComponentKind.Pubsub);
         _raw = PublishMetadata.TryRaw(subscription.Metadata, out var raw, out _) && raw;
     }
 
@@ -101,6 +104,31 @@ internal sealed partial class SubscriptionDelivery
     }
 
     private async ValueTask ShowOneAsync(DeliveredEvent delivered, CancellationToken cancellationToken)
+    {
+        if (_policy is null)
+        {
+            await TryOneAsync(delivered, cancellationToken);
+            return;
+        }
+
+        // Only a failed event is shown again; what the app drops is dropped (recorded: resiliency-inbound-retry-drop).
+        var result = await _policy.ExecuteAsync(
+            static async (state, token) =>
+            {
+                await state.Self.TryOneAsync(state.Event, token);
+                return state.Event.Fate;
+            },
+            static fate => Attempt.Of(fate != EventFate.Failed),
+            (Self: this, Event: delivered),
+            repeatable: true,
+            cancellationToken);
+        if (result.Fault != PolicyFault.None)
+        {
+            delivered.Fate = EventFate.Failed;
+        }
+    }
+
+    private async ValueTask TryOneAsync(DeliveredEvent delivered, CancellationToken cancellationToken)
     {
         var answer = await CallAsync(DeliveryRequests.One(_subscription.PubSubName, delivered), cancellationToken);
         delivered.Fate = answer is { } response ? AppVerdicts.OfOne(response) : EventFate.Failed;

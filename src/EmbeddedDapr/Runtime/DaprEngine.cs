@@ -1,6 +1,7 @@
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Components;
+using EmbeddedDapr.Resiliency;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Runtime;
@@ -84,11 +85,13 @@ public sealed class DaprEngine : IAsyncDisposable
     /// <param name="shutdown">What <c>/v1.0/shutdown</c> does; null: nothing.</param>
     public Sidecar AddApp(SidecarOptions options, IAppChannel? app, SidecarComponents components, ResourceSet resources, Action? shutdown = null)
     {
+        var policies = new ResiliencyPolicies(resources.Resiliencies, options.AppId, _time, new Random());
         var sidecar = new Sidecar
         {
             Options = options,
             App = app is not null && options.AppConcurrencyMax > 0 ? new LimitedAppChannel(app, options.AppConcurrencyMax) : app,
-            Components = components,
+            Components = components.Under(policies),
+            Resiliency = policies,
             Resources = resources,
             Time = _time,
             Loggers = _loggers,

@@ -68,6 +68,65 @@ public static partial class ResourceLoader
             return absent;
         }
 
+        /// <summary>An integer of any sign; null: absent.</summary>
+        public int? Integer(YamlMappingNode parent, string name)
+        {
+            if (Text(parent, name) is not { } text)
+            {
+                return null;
+            }
+
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            {
+                return number;
+            }
+
+            Fault<string>(parent, $"'{name}' is '{text}', not an integer");
+            return null;
+        }
+
+        /// <summary>A Go duration of zero or more, or milliseconds when it is a bare integer.</summary>
+        public TimeSpan Span(YamlMappingNode parent, string name, TimeSpan absent)
+        {
+            if (Text(parent, name) is not { Length: > 0 } text)
+            {
+                return absent;
+            }
+
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds <= int.MaxValue)
+            {
+                return TimeSpan.FromMilliseconds(milliseconds);
+            }
+
+            if (GoDuration.TryParse(text, out var duration) && duration >= TimeSpan.Zero)
+            {
+                return duration;
+            }
+
+            Fault<string>(parent, $"'{name}' is '{text}', not a duration such as 5s");
+            return absent;
+        }
+
+        /// <summary>The entries of a mapping of mappings; none: absent.</summary>
+        public IEnumerable<(string Name, YamlMappingNode Value)> NamedMaps(YamlMappingNode? parent, string name)
+        {
+            if (parent is null || Map(parent, name) is not { } map)
+            {
+                yield break;
+            }
+
+            foreach (var (key, value) in map.Children)
+            {
+                if ((key as YamlScalarNode)?.Value is { } text && (IsNull(value) ? new YamlMappingNode() : Map(value)) is { } entry)
+                {
+                    yield return (text, entry);
+                }
+            }
+        }
+
+        /// <summary>Says that a value is of no use.</summary>
+        public void Refuse(YamlNode node, string why) => Fault<string>(node, why);
+
         public TimeSpan Duration(YamlMappingNode parent, string name, TimeSpan absent)
         {
             if (Text(parent, name) is not { Length: > 0 } text)

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace EmbeddedDapr.Runtime;
 
-/// <summary>Reads resource files (contract sections 8.1, 8.2, 4.3): components and subscriptions; other kinds are skipped.</summary>
+/// <summary>Reads resource files (contract sections 8.1, 8.2, 4.3): components, subscriptions, resiliency, HTTP endpoints; other kinds are skipped.</summary>
 public static partial class ResourceLoader
 {
     private const string NamespaceVariable = "NAMESPACE";
@@ -130,10 +130,16 @@ public static partial class ResourceLoader
             case "Subscription":
                 builder.Add(ReadSubscription(document, resource, apiVersion));
                 break;
+            case "Resiliency":
+                builder.Add(ReadResiliency(document, resource));
+                break;
+            case "HTTPEndpoint":
+                builder.Add(ReadHttpEndpoint(document, resource));
+                break;
         }
     }
 
-    private sealed class Builder(string? ownNamespace)
+    private sealed partial class Builder(string? ownNamespace)
     {
         private readonly List<ComponentResource> _components = [];
         private readonly List<SubscriptionResource> _subscriptions = [];
@@ -156,6 +162,9 @@ public static partial class ResourceLoader
             }
         }
 
-        public ResourceSet Build() => new() { Components = _components, Subscriptions = _subscriptions, Faults = Faults };
+        public ResourceSet Build() => new()
+        {
+            Components = _components, Subscriptions = _subscriptions, Resiliencies = _resiliencies, HttpEndpoints = _httpEndpoints, Faults = Faults,
+        };
     }
 }

@@ -1,5 +1,7 @@
 using EmbeddedDapr.Components;
+using EmbeddedDapr.Invocation;
 using EmbeddedDapr.PubSub;
+using EmbeddedDapr.Resiliency;
 
 namespace EmbeddedDapr.Runtime;
 
@@ -14,6 +16,12 @@ public sealed record ResourceSet
 
     /// <summary>Declarative subscriptions in file order.</summary>
     public IReadOnlyList<SubscriptionResource> Subscriptions { get; init; } = [];
+
+    /// <summary>Resiliency policies in file order.</summary>
+    public IReadOnlyList<ResiliencyResource> Resiliencies { get; init; } = [];
+
+    /// <summary>Services outside that can be invoked by name, in file order.</summary>
+    public IReadOnlyList<HttpEndpointResource> HttpEndpoints { get; init; } = [];
 
     /// <summary>
     /// What could not be read, each as <c>file(line): why</c>. daprd skips such a document, says so in its log and goes on (recorded: runtime-yaml-syntax,
