@@ -133,6 +133,22 @@ internal sealed class InMemoryReminderStore : IReminderStore
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask DeleteAllAsync(string actorType, string? actorId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            var type = Type_NeedsLock(actorType);
+            foreach (var key in type.ByKey.Keys.Where(key => actorId is null || key.Id == actorId).ToList())
+            {
+                type.Remove(key);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     private OfType Type_NeedsLock(string type)
     {
         if (!_types.TryGetValue(type, out var found))

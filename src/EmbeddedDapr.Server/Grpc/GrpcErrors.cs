@@ -68,5 +68,5 @@ internal static class GrpcErrors
         && !code.StartsWith("ERR_SECRET", StringComparison.Ordinal)
         && !code.StartsWith("ERR_ACTOR", StringComparison.Ordinal)
         && !code.StartsWith("ERR_LOCK", StringComparison.Ordinal)
-        && code != "ERR_PERMISSION_DENIED";
+        && code is not ("ERR_PERMISSION_DENIED" or "ERR_BAD_REQUEST");
 }

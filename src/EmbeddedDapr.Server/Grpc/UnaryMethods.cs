@@ -14,6 +14,8 @@ internal static class UnaryMethods
         .. PubSubMethods.Table,
         .. BindingMethods.Table,
         .. SecretMethods.Table,
+        .. ActorMethods.Table,
+        .. ActorScheduleMethods.Table,
     ];
 
     public static FrozenDictionary<string, UnaryMethod> ByName { get; } = All.ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);

@@ -125,9 +125,9 @@ internal static class ActorEndpoint
                 writer.WriteString("dueTime"u8, reminder.DueTimeText);
             }
 
-            if (reminder.Period is { } period)
+            if (reminder.PeriodDescription is { Length: > 0 } period)
             {
-                writer.WriteString("period"u8, "@every " + GoDuration.Format(period));
+                writer.WriteString("period"u8, period);
             }
 
             if (reminder.TtlText is not null)

@@ -16,7 +16,7 @@ internal sealed record DaprdFlags
         "dapr-internal-grpc-port", "dapr-public-listen-address", "dapr-public-port", "disable-init-endpoints", "enable-api-logging", "enable-app-health-check", "enable-metrics",
         "enable-mtls", "enable-profiling", "hot-reload-reconcile-interval", "kubeconfig", "log-as-json", "metrics-listen-address", "metrics-port", "mode",
         "placement-host-address", "actors-service", "reminders-service", "profile-port", "scheduler-host-address", "scheduler-job-streams", "sentry-address", "trust-anchors-file",
-        "unix-domain-socket", "enable-actors", "disable-actors", "disable-builtin-k8s-secret-store",
+        "unix-domain-socket", "enable-actors", "disable-builtin-k8s-secret-store",
     };
 
     private static readonly HashSet<string> Switches = new(StringComparer.Ordinal)
@@ -49,6 +49,8 @@ internal sealed record DaprdFlags
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan BindingOptionsTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    public bool DisableActors { get; init; }
 
     public string LogLevel { get; init; } = "info";
 
@@ -139,6 +141,7 @@ internal sealed record DaprdFlags
         "dapr-graceful-shutdown-seconds" => Number(value) is { } seconds ? flags with { GracefulShutdown = TimeSpan.FromSeconds(seconds) } : null,
         "app-binding-options-timeout" => GoDuration.TryParse(value, out var timeout) ? flags with { BindingOptionsTimeout = timeout } : null,
         "config" => flags with { Configurations = [.. flags.Configurations, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
+        "disable-actors" => value is "" or "true" or "1" or "t" ? flags with { DisableActors = true } : flags,
         "log-level" => flags with { LogLevel = value },
         "data" => flags with { DataFolder = value },
         _ => null,

@@ -23,7 +23,7 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         Log.Ignored(_logger, string.Join(", ", flags.Ignored.Distinct()));
-        await using var engine = new DaprEngine(new ActorRuntimeOptions { StopTimeout = flags.GracefulShutdown }, TimeProvider.System, loggers);
+        await using var engine = new DaprEngine(new ActorRuntimeOptions { StopTimeout = flags.GracefulShutdown, CancelTurnsOnStop = true }, TimeProvider.System, loggers);
         try
         {
             var sidecar = await AddAppAsync(engine, _stop.Token);
@@ -81,6 +81,7 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
             AppPort = flags.AppPort,
             AppHost = flags.AppHost,
             AppProtocol = flags.AppProtocol,
+            ActorsDisabled = flags.DisableActors,
             InputBindings = new InputBindingPumpOptions { ProbeTimeout = flags.BindingOptionsTimeout },
         };
         return await engine.AddAppAsync(

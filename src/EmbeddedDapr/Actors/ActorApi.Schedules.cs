@@ -9,9 +9,9 @@ public sealed partial class ActorApi
     /// <summary>Registers or replaces a timer. Null: done.</summary>
     public ApiError? CreateTimer(string actorType, string actorId, string name, ScheduleRequest request)
     {
-        if (ActorNames.IsReserved(actorType))
+        if (Refusal(actorType) is { } refusal)
         {
-            return ApiErrors.ActorTypeReserved(actorType);
+            return refusal;
         }
 
         if (ActorNames.Fault(name) is { } fault)
@@ -27,9 +27,9 @@ public sealed partial class ActorApi
     /// <summary>The same from the JSON body of the HTTP API.</summary>
     public ApiError? CreateTimer(string actorType, string actorId, string name, ReadOnlyMemory<byte> json)
     {
-        if (ActorNames.IsReserved(actorType))
+        if (Refusal(actorType) is { } refusal)
         {
-            return ApiErrors.ActorTypeReserved(actorType);
+            return refusal;
         }
 
         return ScheduleRequest.Parse(json, "createTimerAlias", out var fault) is { } request ? CreateTimer(actorType, actorId, name, request) : ApiErrors.MalformedRequest(fault);
@@ -38,9 +38,9 @@ public sealed partial class ActorApi
     /// <summary>Removes a timer; one that is not there is fine. Null: done.</summary>
     public ApiError? DeleteTimer(string actorType, string actorId, string name)
     {
-        if (ActorNames.IsReserved(actorType))
+        if (Refusal(actorType) is { } refusal)
         {
-            return ApiErrors.ActorTypeReserved(actorType);
+            return refusal;
         }
 
         _timers.Delete(actorType, actorId, name);
@@ -55,7 +55,7 @@ public sealed partial class ActorApi
             return error;
         }
 
-        if (ActorNames.Fault(name) is { } fault)
+        if ((name.Length == 0 ? "reminder name cannot be empty" : ActorNames.Fault(name)) is { } fault)
         {
             return ApiErrors.BadRequest(fault);
         }
@@ -66,9 +66,9 @@ public sealed partial class ActorApi
     /// <summary>The same from the JSON body of the HTTP API.</summary>
     public ValueTask<ApiError?> CreateReminderAsync(string actorType, string actorId, string name, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        if (ActorNames.IsReserved(actorType))
+        if (Refusal(actorType) is { } refusal)
         {
-            return new(ApiErrors.ActorTypeReserved(actorType));
+            return new(refusal);
         }
 
         return ScheduleRequest.Parse(json, "createReminderAlias", out var fault) is { } request
@@ -98,15 +98,41 @@ public sealed partial class ActorApi
         return await _reminders.DeleteAsync(actorType, actorId, name, cancellationToken);
     }
 
+    /// <summary>Reminders of an actor, or of its whole type when the id is empty, by name. At most <see cref="ActorRuntimeOptions.ReminderListMax"/>.</summary>
+    public async ValueTask<ApiResult<IReadOnlyList<ReminderRecord>>> ListRemindersAsync(string actorType, string actorId, CancellationToken cancellationToken)
+    {
+        if (ReminderFault(actorType) is { } error)
+        {
+            return error;
+        }
+
+        return await _reminders.ListAsync(actorType, actorId, Runtime.Options.ReminderListMax, cancellationToken);
+    }
+
+    /// <summary>Removes the reminders of an actor, or of its whole type when the id is empty. Null: done.</summary>
+    public async ValueTask<ApiError?> DeleteRemindersAsync(string actorType, string actorId, CancellationToken cancellationToken)
+    {
+        if (ReminderFault(actorType) is { } error)
+        {
+            return error;
+        }
+
+        return await _reminders.DeleteAllAsync(actorType, actorId, cancellationToken);
+    }
+
     private ApiError? ReminderFault(string actorType)
     {
-        if (ActorNames.IsReserved(actorType))
+        if (Refusal(actorType) is { } refusal)
         {
-            return ApiErrors.ActorTypeReserved(actorType);
+            return refusal;
         }
 
         return Hosts(actorType) ? null : ApiErrors.ActorReminderNonHosted();
     }
+
+    /// <summary>Why no request about this type can be served; null: it can.</summary>
+    private ApiError? Refusal(string actorType) =>
+        _sidecar.Options.ActorsDisabled ? ApiErrors.ActorNoPlacement() : ActorNames.IsReserved(actorType) ? ApiErrors.ActorTypeReserved(actorType) : null;
 
     private bool Hosts(string actorType) => Runtime.Find(actorType) is { } type && type.Sidecar == _sidecar;
 }

@@ -22,9 +22,9 @@ public sealed partial class ActorApi
     /// <summary>A value; null: there is none. Asks neither whether the type is hosted nor whether the actor is active, as daprd does not.</summary>
     public async ValueTask<ApiResult<StateValue?>> GetStateAsync(string actorType, string actorId, string key, CancellationToken cancellationToken)
     {
-        if (ActorNames.IsReserved(actorType))
+        if (Refusal(actorType) is { } refusal)
         {
-            return ApiErrors.ActorTypeReserved(actorType);
+            return refusal;
         }
 
         if (_store is null)
@@ -45,7 +45,7 @@ public sealed partial class ActorApi
     /// <summary>Carries out a transaction in the JSON form of the HTTP API.</summary>
     public ValueTask<ApiError?> WriteStateAsync(string actorType, string actorId, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        var parsed = ActorStateJson.Parse(json, out var fault);
+        var parsed = ActorStateJson.Parse(json, Lifetimes, out var fault);
         return parsed is null
             ? new(ApiErrors.MalformedRequest(fault))
             : WriteStateAsync(actorType, actorId, parsed, fault.Length == 0 ? null : fault, cancellationToken);
@@ -54,6 +54,9 @@ public sealed partial class ActorApi
     /// <summary>Carries out all operations in order, or none. Null: done, and durable where the store is.</summary>
     public ValueTask<ApiError?> WriteStateAsync(string actorType, string actorId, IReadOnlyList<ActorStateOperation> operations, CancellationToken cancellationToken) =>
         WriteStateAsync(actorType, actorId, operations, fault: null, cancellationToken);
+
+    /// <summary>What <c>ttlInSeconds</c> of an operation means here.</summary>
+    internal ActorStateTtl Lifetimes => new(_sidecar.Options.Features.Contains(ActorStateTtl.Feature), _store?.Spec.Type == "state.sqlite");
 
     private static Loaded<IStateStore>? FindStore(Sidecar sidecar)
     {
@@ -67,16 +70,17 @@ public sealed partial class ActorApi
         return stores is [var store] && (store.Instance.Features & needed) == needed ? store : null;
     }
 
-    private async ValueTask<ApiError?> WriteStateAsync(
+    /// <summary>With a <paramref name="fault"/> of the operations, which only matters once the actor turned out to be active.</summary>
+    internal async ValueTask<ApiError?> WriteStateAsync(
         string actorType,
         string actorId,
         IReadOnlyList<ActorStateOperation> operations,
         string? fault,
         CancellationToken cancellationToken)
     {
-        if (ActorNames.IsReserved(actorType))
+        if (Refusal(actorType) is { } refusal)
         {
-            return ApiErrors.ActorTypeReserved(actorType);
+            return refusal;
         }
 
         if (_store is null || Runtime.Find(actorType) is not { } type || type.Sidecar != _sidecar || !type.IsActive(actorId))
@@ -100,6 +104,11 @@ public sealed partial class ActorApi
             for (var index = 0; index < writes.Length; index++)
             {
                 var operation = operations[index];
+                if (operation.Ttl is not null && !Lifetimes.IsEnabled)
+                {
+                    return ApiErrors.ActorStateTransaction(ActorStateTtl.Off);
+                }
+
                 writes[index] = new StateOperation
                 {
                     Kind = operation.Kind,

@@ -80,19 +80,34 @@ public sealed partial class ActorApi : IAsyncDisposable
     /// <summary>Hosts the types that the app declared, if there is an actor state store for them.</summary>
     public void Host(ActorConfiguration configuration)
     {
-        if (_store is null || _sidecar.App is null || configuration.Types.Count == 0)
+        if (_sidecar.App is not null)
         {
-            return;
+            Connect(configuration, new HttpActorHost(_sidecar.App));
         }
-
-        var hosted = Runtime.Register(_sidecar, configuration);
-        _reminders.Start(hosted);
     }
+
+    /// <summary>Hosts types at <paramref name="host"/> until <see cref="Disconnect"/>.</summary>
+    internal void Connect(ActorConfiguration configuration, IActorHost host)
+    {
+        if (_store is not null && configuration.Types.Count > 0 && !_sidecar.Options.ActorsDisabled)
+        {
+            _reminders.Start(Runtime.Register(_sidecar, configuration, host));
+        }
+    }
+
+    /// <summary>A host has gone. Types that have no other host are withdrawn; their reminders wait in the store.</summary>
+    internal void Disconnect(ActorConfiguration configuration, IActorHost host) =>
+        _reminders.Stop(Runtime.Withdraw(_sidecar, configuration.Types.Keys, host));
 
     /// <summary>Calls a method and answers what the app answered: always status 200, everything else is an error (contract section 2.4).</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public ValueTask<ApiResult<AppResponse>> InvokeAsync(ActorInvocation call, CancellationToken cancellationToken)
     {
+        if (_sidecar.Options.ActorsDisabled)
+        {
+            return new(ApiErrors.ActorNoPlacement());
+        }
+
         if (ActorNames.Fault(call.ActorType) is { } typeFault)
         {
             return new(ApiErrors.BadRequest($"invalid actorType: {typeFault}"));
@@ -105,7 +120,7 @@ public sealed partial class ActorApi : IAsyncDisposable
 
         if (ActorNames.CleanMethod(call.Method) is not { } method)
         {
-            return new(ApiErrors.BadRequest($"invalid method: name contains forbidden character: \"{call.Method}\""));
+            return new(ApiErrors.BadRequest($"invalid actor method: method contains forbidden character: \"{call.Method}\""));
         }
 
         return _sidecar.Resiliency.ForActorCall(call.ActorType, call.ActorId) is { } policy
@@ -122,28 +137,40 @@ public sealed partial class ActorApi : IAsyncDisposable
 
     private async ValueTask<ApiResult<AppResponse>> InvokeAsync(ActorInvocation call, string method, CancellationToken cancellationToken)
     {
-        if (Runtime.IsClosed)
+        while (true)
         {
-            return ApiErrors.ActorRuntimeClosed();
-        }
+            if (Runtime.IsClosed)
+            {
+                return ApiErrors.ActorRuntimeClosed();
+            }
 
-        var type = Runtime.Find(call.ActorType) ?? await Runtime.FindAsync(call.ActorType, cancellationToken);
-        if (type is null)
-        {
-            return ApiErrors.ActorNoAddress(call.ActorType, call.ActorId);
-        }
+            // An empty type or id is looked up like any other, and found nowhere (recorded: grpc-actor-invoke-names).
+            var type = call.ActorId.Length == 0 ? null : Runtime.Find(call.ActorType);
+            type ??= await Runtime.FindAsync(call.ActorId.Length == 0 ? string.Empty : call.ActorType, cancellationToken);
+            if (type is null)
+            {
+                return Runtime.IsClosed ? ApiErrors.ActorRuntimeClosed() : ApiErrors.ActorNoAddress(call.ActorType, call.ActorId);
+            }
 
-        var (headers, chain) = Headers(call.Headers, type.Options.Reentrant);
-        var request = new AppRequest
-        {
-            Method = "PUT",
-            Path = string.Concat("/method/", ActorNames.Escape(method, keepSlashes: true)),
-            Query = call.Query,
-            ContentType = call.ContentType,
-            Headers = headers,
-            Body = call.Body,
-        };
-        var result = await type.TurnAsync(call.ActorId, request, chain, cancellationToken);
+            var (headers, chain) = Headers(call.Headers, type.Options.Reentrant);
+            var turn = new ActorTurn
+            {
+                Kind = ActorTurnKind.Method,
+                Name = method,
+                Query = call.Query,
+                ContentType = call.ContentType,
+                Headers = headers,
+                Body = call.Body,
+            };
+            if (await type.TurnAsync(call.ActorId, turn, chain, cancellationToken) is { } result)
+            {
+                return Answer(call, method, result);
+            }
+        }
+    }
+
+    private static ApiResult<AppResponse> Answer(in ActorInvocation call, string method, ApiResult<AppResponse> result)
+    {
         if (result.Error is not null)
         {
             return result;
@@ -181,7 +208,7 @@ public sealed partial class ActorApi : IAsyncDisposable
         var traced = false;
         foreach (var header in given ?? [])
         {
-            if (header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase))
+            if (reentrant && header.Key.Equals(ReentrancyHeader, StringComparison.OrdinalIgnoreCase))
             {
                 chain = header.Value;
                 continue;

@@ -35,9 +35,10 @@ public sealed partial class ActorRuntime : IAsyncDisposable
 
     /// <summary>
     /// Makes an app the host of the types it declared. A type that another app hosts already stays there: one engine is one machine, so there is nobody to share it with.
+    /// A type that the same app hosts already goes on with <paramref name="host"/>, its options unchanged.
     /// </summary>
-    /// <returns>The types that are now hosted by this app.</returns>
-    public IReadOnlyList<string> Register(Sidecar sidecar, ActorConfiguration configuration)
+    /// <returns>The types that are now hosted by this app, and were not before.</returns>
+    internal IReadOnlyList<string> Register(Sidecar sidecar, ActorConfiguration configuration, IActorHost host)
     {
         foreach (var name in configuration.NotHosted)
         {
@@ -47,20 +48,31 @@ public sealed partial class ActorRuntime : IAsyncDisposable
         var registered = new List<string>();
         foreach (var (name, options) in configuration.Types)
         {
-            var type = new HostedActorType(this, sidecar, name, options);
-            if (_types.TryAdd(name, type))
+            if (Register(sidecar, name, options, host))
             {
                 registered.Add(name);
-            }
-            else
-            {
-                type.Dispose();
-                Log.HostedElsewhere(_logger, sidecar.Options.AppId, name, _types[name].Sidecar.Options.AppId);
             }
         }
 
         Interlocked.Exchange(ref _typesChanged, NewSignal()).TrySetResult();
         return registered;
+    }
+
+    /// <summary>A host has gone. Answers the types that nobody hosts any longer.</summary>
+    internal IReadOnlyList<string> Withdraw(Sidecar sidecar, IEnumerable<string> types, IActorHost host)
+    {
+        var withdrawn = new List<string>();
+        foreach (var name in types)
+        {
+            if (Find(name) is { } type && type.Sidecar == sidecar && type.RemoveHost(host))
+            {
+                _types.TryRemove(KeyValuePair.Create(name, type));
+                type.Dispose();
+                withdrawn.Add(name);
+            }
+        }
+
+        return withdrawn;
     }
 
     /// <summary>Active actors of the types that an app hosts.</summary>
@@ -120,6 +132,37 @@ public sealed partial class ActorRuntime : IAsyncDisposable
             {
                 return Find(actorType);
             }
+        }
+    }
+
+    private bool Register(Sidecar sidecar, string name, ActorTypeOptions options, IActorHost host)
+    {
+        while (true)
+        {
+            if (Find(name) is { } known)
+            {
+                if (known.Sidecar != sidecar)
+                {
+                    Log.HostedElsewhere(_logger, sidecar.Options.AppId, name, known.Sidecar.Options.AppId);
+                    return false;
+                }
+
+                if (known.TryAddHost(host))
+                {
+                    return false;
+                }
+
+                // Its last host has just gone, and whoever saw that is about to take it out of the table.
+                _types.TryRemove(KeyValuePair.Create(name, known));
+            }
+
+            var type = new HostedActorType(this, sidecar, name, options, host);
+            if (_types.TryAdd(name, type))
+            {
+                return true;
+            }
+
+            type.Dispose();
         }
     }
 

@@ -21,9 +21,17 @@ public sealed record ActorRuntimeOptions
     /// <summary>Most reminders of one app kept in memory, 20,000 by default; the rest is paged in as these fire.</summary>
     public int ReminderWindowMax { get; init; } = 20_000;
 
+    /// <summary>Most reminders that one listing answers, 100,000 by default; the rest is left out.</summary>
+    public int ReminderListMax { get; init; } = 100_000;
+
     /// <summary>Deactivations under way at one time, 64 by default.</summary>
     public int DeactivationConcurrencyMax { get; init; } = 64;
 
     /// <summary>How long stopping may take for all actors together, 5 s by default: turns under way may end, then every actor is told to deactivate.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Turns under way are cancelled when the runtime stops and their callers get an error, as daprd does; off by default: they may end within <see cref="StopTimeout"/>.
+    /// </summary>
+    public bool CancelTurnsOnStop { get; init; }
 }

@@ -16,6 +16,9 @@ public static partial class ApiErrors
         Grpc = GrpcCode.FailedPrecondition,
     };
 
+    /// <summary>Actors are switched off.</summary>
+    public static ApiError ActorNoPlacement() => new("ERR_ACTOR_NO_PLACEMENT", "placement service is not configured", 400, GrpcCode.Unavailable);
+
     /// <summary>Too many calls of one chain inside a turn.</summary>
     public static ApiError ActorStackDepth() => new("ERR_ACTOR_STACK_DEPTH", "maximum stack depth exceeded", 500, GrpcCode.ResourceExhausted);
 
@@ -42,7 +45,7 @@ public static partial class ApiErrors
     public static ApiError ActorStateTransaction(string why) => new("ERR_ACTOR_STATE_TRANSACTION_SAVE", $"error saving actor transaction state: {why}", 500, GrpcCode.Internal);
 
     /// <summary>A type that belongs to the runtime.</summary>
-    public static ApiError ActorTypeReserved(string actorType) => new("ERR_ACTOR_TYPE_RESERVED", $"actor type {actorType} is reserved", 403, GrpcCode.PermissionDenied);
+    public static ApiError ActorTypeReserved(string actorType) => new("ERR_ACTOR_TYPE_RESERVED", $"actor type \"{actorType}\" is reserved for the Dapr workflow runtime; direct actor API access is not permitted", 403, GrpcCode.PermissionDenied);
 
     /// <summary>A timer was refused.</summary>
     public static ApiError ActorTimerCreate(string why) => new("ERR_ACTOR_TIMER_CREATE", $"error creating actor timer: {why}", 500, GrpcCode.Internal);

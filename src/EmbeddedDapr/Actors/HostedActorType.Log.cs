@@ -13,8 +13,8 @@ internal sealed partial class HostedActorType
         [LoggerMessage(1001, LogLevel.Warning, "Actor {ActorType}/{ActorId}: the app answered {Status} to its deactivation")]
         public static partial void DeactivationRefused(ILogger logger, string actorType, string actorId, int status);
 
-        [LoggerMessage(1002, LogLevel.Warning, "Actor {ActorType}/{ActorId}: its deactivation did not reach the app")]
-        public static partial void DeactivationFailed(ILogger logger, Exception exception, string actorType, string actorId);
+        [LoggerMessage(1002, LogLevel.Warning, "Actor {ActorType}/{ActorId}: its deactivation did not reach the app: {Why}")]
+        public static partial void DeactivationFailed(ILogger logger, string why, string actorType, string actorId);
 
         [LoggerMessage(1003, LogLevel.Warning, "Stopping: {Count} actors of type {ActorType} were not told in time")]
         public static partial void StopTimedOut(ILogger logger, string actorType, int count);

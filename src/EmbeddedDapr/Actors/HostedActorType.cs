@@ -12,17 +12,19 @@ internal sealed partial class HostedActorType : IDisposable
     private readonly ConcurrentDictionary<string, ActorTurns> _actors = new(StringComparer.Ordinal);
     private readonly DueQueue<ActorTurns> _idle;
     private readonly ActorRuntime _runtime;
-    private readonly IAppChannel _app;
     private readonly ILogger _logger;
-    private readonly string _pathPrefix;
     private readonly ResiliencyPolicy? _timeout;
 
-    public HostedActorType(ActorRuntime runtime, Sidecar sidecar, string name, ActorTypeOptions options)
+    // Only where stopping cancels turns: a linked token for each call is nothing that callers of the same process should pay for.
+    private readonly CancellationTokenSource? _aborting;
+    private IActorHost[] _hosts;
+
+    public HostedActorType(ActorRuntime runtime, Sidecar sidecar, string name, ActorTypeOptions options, IActorHost host)
     {
         _runtime = runtime;
-        _app = sidecar.App ?? throw new InvalidOperationException("A sidecar without app hosts no actors.");
+        _hosts = [host];
+        _aborting = runtime.Options.CancelTurnsOnStop ? new CancellationTokenSource() : null;
         _logger = sidecar.Loggers.CreateLogger<HostedActorType>();
-        _pathPrefix = $"/actors/{ActorNames.Escape(name)}/";
         _timeout = sidecar.Resiliency.ForActorTurn(name);
         _idle = new DueQueue<ActorTurns>(runtime.Time, static actor => actor.IsActive, DeactivateIdle);
         Sidecar = sidecar;
@@ -44,37 +46,53 @@ internal sealed partial class HostedActorType : IDisposable
     /// <summary>Calls that wait for an actor's turn, for tests.</summary>
     internal int Waiting(string actorId) => _actors.TryGetValue(actorId, out var actor) ? actor.Waiting : 0;
 
-    /// <summary>Runs one request into the app as a turn of the actor; any status of the app is an answer.</summary>
-    /// <param name="actorId">The actor; it becomes active.</param>
-    /// <param name="request">The request, its path relative to the actor.</param>
-    /// <param name="chain">Reentrancy id; null where the type is not reentrant, and for timers and reminders.</param>
-    /// <param name="cancellationToken">Leaves the queue, or aborts the app's request.</param>
-    public async ValueTask<ApiResult<AppResponse>> TurnAsync(string actorId, AppRequest request, string? chain, CancellationToken cancellationToken)
-    {
-        var (actor, error) = await EnterAsync(actorId, chain, cancellationToken);
-        if (error is not null)
-        {
-            return error;
-        }
+    /// <summary>Nobody hosts the type any longer; who still holds it must look for another host.</summary>
+    public bool IsWithdrawn => Volatile.Read(ref _hosts).Length == 0;
 
-        try
+    /// <summary>Another connection of the app that hosts the type, which takes its turns from now on. False: it is withdrawn already.</summary>
+    public bool TryAddHost(IActorHost host)
+    {
+        lock (_actors)
         {
-            request = request with { Path = string.Concat(_pathPrefix, ActorNames.Escape(actorId), request.Path) };
-            return _timeout is null ? await _app.SendAsync(request, cancellationToken) : await SendInTimeAsync(_timeout, request, cancellationToken);
-        }
-        catch (AppUnreachableException exception)
-        {
-            return ApiErrors.ActorInvoke(exception.Message);
-        }
-        finally
-        {
-            actor.Leave(_runtime.Time.GetTimestamp());
+            if (_hosts.Length == 0)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _hosts, [.. _hosts, host]);
+            return true;
         }
     }
+
+    /// <summary>A connection has gone; turns go to the one before it. True: it was the last, the type is withdrawn.</summary>
+    public bool RemoveHost(IActorHost host)
+    {
+        lock (_actors)
+        {
+            var had = _hosts.Length;
+            Volatile.Write(ref _hosts, [.. _hosts.Where(other => other != host)]);
+            return had > 0 && _hosts.Length == 0;
+        }
+    }
+
+    /// <summary>Runs one request as a turn of the actor; any status of the app is an answer. Null: the type was withdrawn before the turn began.</summary>
+    /// <param name="actorId">The actor; it becomes active.</param>
+    /// <param name="turn">The request.</param>
+    /// <param name="chain">Reentrancy id; null where the type is not reentrant, and for timers and reminders.</param>
+    /// <param name="cancellationToken">Leaves the queue, or aborts the app's request.</param>
+    public ValueTask<ApiResult<AppResponse>?> TurnAsync(string actorId, ActorTurn turn, string? chain, CancellationToken cancellationToken) =>
+        _aborting is null
+            ? RunAsync(actorId, turn, chain, cancellationToken)
+            : RunUnlessStoppedAsync(actorId, turn, chain, _aborting.Token, cancellationToken);
 
     /// <summary>Ends every actor: the turn under way may finish while the token allows it, then the app is told.</summary>
     public async Task DeactivateAllAsync(CancellationToken cancellationToken)
     {
+        if (_aborting is not null)
+        {
+            await _aborting.CancelAsync();
+        }
+
         var options = new ParallelOptions { MaxDegreeOfParallelism = _runtime.Options.DeactivationConcurrencyMax, CancellationToken = cancellationToken };
         try
         {
@@ -101,15 +119,59 @@ internal sealed partial class HostedActorType : IDisposable
 
     public void Dispose() => _idle.Dispose();
 
-    private async ValueTask<ApiResult<AppResponse>> SendInTimeAsync(ResiliencyPolicy timeout, AppRequest request, CancellationToken cancellationToken)
+    private async ValueTask<ApiResult<AppResponse>?> RunAsync(string actorId, ActorTurn turn, string? chain, CancellationToken cancellationToken)
+    {
+        var (actor, error) = await EnterAsync(actorId, chain, cancellationToken);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        try
+        {
+            if (Volatile.Read(ref _hosts) is [.., var host])
+            {
+                return _timeout is null
+                    ? await host.SendAsync(Name, actorId, turn, cancellationToken)
+                    : await SendInTimeAsync(_timeout, host, actorId, turn, cancellationToken);
+            }
+
+            return default(ApiResult<AppResponse>?);
+        }
+        finally
+        {
+            actor.Leave(_runtime.Time.GetTimestamp());
+        }
+    }
+
+    private async ValueTask<ApiResult<AppResponse>> SendInTimeAsync(ResiliencyPolicy timeout, IActorHost host, string actorId, ActorTurn turn, CancellationToken cancellationToken)
     {
         var result = await timeout.ExecuteAsync(
-            static (state, token) => state.App.SendAsync(state.Request, token),
+            static (state, token) => state.Host.SendAsync(state.Name, state.ActorId, state.Turn, token),
             static _ => Attempt.Done,
-            (App: _app, Request: request),
+            (Host: host, Name, ActorId: actorId, Turn: turn),
             repeatable: false,
             cancellationToken);
         return result.Fault == PolicyFault.None ? result.Value : ApiErrors.ActorInvoke(result.Fault.Text());
+    }
+
+    /// <summary>As daprd when it stops: the caller hears of it at once (contract section 2.10).</summary>
+    private async ValueTask<ApiResult<AppResponse>?> RunUnlessStoppedAsync(
+        string actorId,
+        ActorTurn turn,
+        string? chain,
+        CancellationToken stopping,
+        CancellationToken cancellationToken)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
+        try
+        {
+            return await RunAsync(actorId, turn, chain, both.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return ApiErrors.ActorInvoke("context canceled");
+        }
     }
 
     private async ValueTask<(ActorTurns Actor, ApiError? Error)> EnterAsync(string actorId, string? chain, CancellationToken cancellationToken)
@@ -190,17 +252,22 @@ internal sealed partial class HostedActorType : IDisposable
     {
         try
         {
-            var response = await _app.SendAsync(
-                new AppRequest { Method = "DELETE", Path = string.Concat(_pathPrefix, ActorNames.Escape(actor.Id)), ContentType = "application/x-protobuf" },
-                cancellationToken);
-            if (response.Status != 200)
+            if (Volatile.Read(ref _hosts) is [.., var host])
             {
-                Log.DeactivationRefused(_logger, Name, actor.Id, response.Status);
+                var result = await host.SendAsync(Name, actor.Id, new ActorTurn { Kind = ActorTurnKind.Deactivation, Name = string.Empty }, cancellationToken);
+                if (result.Error is { } error)
+                {
+                    Log.DeactivationFailed(_logger, error.Message, Name, actor.Id);
+                }
+                else if (result.Value.Status != 200)
+                {
+                    Log.DeactivationRefused(_logger, Name, actor.Id, result.Value.Status);
+                }
             }
         }
-        catch (Exception exception) when (exception is AppUnreachableException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            Log.DeactivationFailed(_logger, exception, Name, actor.Id);
+            Log.DeactivationFailed(_logger, "it took too long", Name, actor.Id);
         }
 
         if (actor.EndDeactivation(_runtime.Time.GetTimestamp()))

@@ -24,6 +24,9 @@ public sealed record ScheduleRequest
     /// <summary>Reminders: false refuses to replace.</summary>
     public bool Overwrite { get; init; } = true;
 
+    /// <summary>Reminders: what follows a failed try; null: the default. Only gRPC callers can set it, over HTTP it is ignored (recorded: reminder-failure-policy-drop).</summary>
+    public ReminderFailurePolicy? FailurePolicy { get; init; }
+
     /// <summary>Reads the body; null and a reason in the real runtime's words when it is no such JSON.</summary>
     internal static ScheduleRequest? Parse(ReadOnlyMemory<byte> json, string alias, out string fault)
     {

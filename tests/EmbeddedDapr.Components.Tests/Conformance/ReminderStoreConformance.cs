@@ -28,12 +28,16 @@ public abstract class ReminderStoreConformance : IAsyncLifetime
             DueTimeText = "5s",
             PeriodText = "1.5s",
             TtlText = "2030-01-02T00:00:00Z",
+            Policy = new(TimeSpan.FromSeconds(5), 7),
         };
+        var endless = Reminder("id", "endless") with { Policy = new(TimeSpan.FromSeconds(5), null) };
         var bare = Reminder("id", "bare");
         await Put(full);
+        await Put(endless);
         await Put(bare);
 
         AssertSame(full, await Get("id", "full"));
+        AssertSame(endless, await Get("id", "endless"));
         AssertSame(bare, await Get("id", "bare"));
     }
 
@@ -65,6 +69,22 @@ public abstract class ReminderStoreConformance : IAsyncLifetime
         Assert.Null(await Get("id", "n"));
         Assert.Empty(await Due(Start.AddYears(1)));
         Assert.Null(await Store.NextDueAsync(["T"], Start, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task The_reminders_of_an_actor_or_of_a_type_are_deleted_together()
+    {
+        await Put(Reminder("a", "1"));
+        await Put(Reminder("a", "2"));
+        await Put(Reminder("b", "3"));
+        await Put(Reminder("b", "4") with { ActorType = "U" });
+
+        await Store.DeleteAllAsync("T", "a", CancellationToken.None);
+        Assert.Equal(["3"], (await Store.ListAsync("T", null, 10, CancellationToken.None)).Select(reminder => reminder.Name));
+
+        await Store.DeleteAllAsync("T", null, CancellationToken.None);
+        Assert.Empty(await Due(Start.AddYears(1)));
+        Assert.Single(await Store.ListAsync("U", null, 10, CancellationToken.None));
     }
 
     [Fact]

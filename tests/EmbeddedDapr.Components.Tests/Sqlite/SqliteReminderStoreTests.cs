@@ -28,6 +28,24 @@ public sealed class SqliteReminderStoreTests : ReminderStoreConformance
     }
 
     [Fact]
+    public async Task A_file_of_an_earlier_version_gets_the_columns_it_lacks_and_keeps_its_reminders()
+    {
+        var reminder = Reminder("id", "n");
+        await Put(reminder);
+        await ((SqliteStateStore)_state).Database.WriteAsync(
+            static session =>
+            {
+                session.Execute("ALTER TABLE state_reminders DROP COLUMN retry_interval");
+                session.Execute("ALTER TABLE state_reminders DROP COLUMN retries_max");
+                return true;
+            },
+            CancellationToken.None);
+        await _state.DisposeAsync();
+
+        AssertSame(reminder, await (await OpenAsync()).GetAsync("T", "id", "n", CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_window_of_time_is_read_from_the_index()
     {
         var plan = await ((SqliteStateStore)_state).Database.ReadAsync(

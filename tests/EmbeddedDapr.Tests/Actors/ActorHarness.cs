@@ -36,9 +36,9 @@ internal sealed class ActorHarness : IAsyncDisposable
     /// <summary>What the app answers; gets the request's path.</summary>
     public Func<AppRequest, CancellationToken, ValueTask<int>> Answer { get; set; } = static (_, _) => ValueTask.FromResult(200);
 
-    public Sidecar NewSidecar(string appId) => new()
+    public Sidecar NewSidecar(string appId, bool disabled = false) => new()
     {
-        Options = new SidecarOptions { AppId = appId },
+        Options = new SidecarOptions { AppId = appId, ActorsDisabled = disabled },
         App = new App(this),
         Components = new SidecarComponents
         {
@@ -208,6 +208,24 @@ internal sealed class FakeReminderStore : IReminderStore
     public ValueTask<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> actorTypes, DateTimeOffset from, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<ReminderRecord>> ListAsync(string actorType, string? actorId, int limit, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public ValueTask<IReadOnlyList<ReminderRecord>> ListAsync(string actorType, string? actorId, int limit, CancellationToken cancellationToken)
+    {
+        lock (_records)
+        {
+            return new([.. _records.Values.Where(record => record.ActorType == actorType && (actorId is null || record.ActorId == actorId)).OrderBy(record => record.Name).Take(limit)]);
+        }
+    }
+
+    public ValueTask DeleteAllAsync(string actorType, string? actorId, CancellationToken cancellationToken)
+    {
+        lock (_records)
+        {
+            foreach (var key in _records.Keys.Where(key => key.Item1 == actorType && (actorId is null || key.Item2 == actorId)).ToList())
+            {
+                _records.Remove(key);
+            }
+
+            return default;
+        }
+    }
 }

@@ -6,10 +6,13 @@ namespace EmbeddedDapr.Components.Sqlite.Reminders;
 internal sealed class ReminderTable(string table)
 {
     private const string Columns =
-        "actor_type, actor_id, name, next_due, failed_tries, period, remaining, expires_at, data, due_text, period_text, ttl_text, version";
+        "actor_type, actor_id, name, next_due, failed_tries, period, remaining, expires_at, data, due_text, period_text, ttl_text, version, retry_interval, retries_max";
 
     private readonly SqlText _get = new($"SELECT {Columns} FROM \"{table}\" WHERE actor_type = ? AND actor_id = ? AND name = ?");
     private readonly SqlText _exists = new($"SELECT 1 FROM \"{table}\" WHERE actor_type = ? AND actor_id = ? AND name = ?");
+    private readonly SqlText _deleteOfType = new($"DELETE FROM \"{table}\" WHERE actor_type = ?");
+    private readonly SqlText _deleteOfActor = new($"DELETE FROM \"{table}\" WHERE actor_type = ? AND actor_id = ?");
+    private readonly SqlText _column = new("SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
     private readonly SqlText _delete = new($"DELETE FROM \"{table}\" WHERE actor_type = ? AND actor_id = ? AND name = ?");
     private readonly SqlText _deleteFired = new($"DELETE FROM \"{table}\" WHERE actor_type = ? AND actor_id = ? AND name = ? AND version = ?");
     private readonly SqlText _due = new($"SELECT {Columns} FROM \"{table}\" WHERE actor_type = ? AND next_due < ? ORDER BY next_due LIMIT ?");
@@ -19,15 +22,15 @@ internal sealed class ReminderTable(string table)
 
     // The key columns are not assigned in the update, so an unchanged due time leaves the index alone.
     private readonly SqlText _put = new($"""
-        INSERT INTO "{table}" ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        INSERT INTO "{table}" ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
         ON CONFLICT (actor_type, actor_id, name) DO UPDATE SET next_due = ?4, failed_tries = ?5, period = ?6, remaining = ?7,
-          expires_at = ?8, data = ?9, due_text = ?10, period_text = ?11, ttl_text = ?12, version = ?13
+          expires_at = ?8, data = ?9, due_text = ?10, period_text = ?11, ttl_text = ?12, version = ?13, retry_interval = ?14, retries_max = ?15
         """);
 
     private readonly SqlText _advance = new($"""
         UPDATE "{table}" SET next_due = ?4, failed_tries = ?5, period = ?6, remaining = ?7, expires_at = ?8, data = ?9, due_text = ?10,
-          period_text = ?11, ttl_text = ?12, version = ?13
-        WHERE actor_type = ?1 AND actor_id = ?2 AND name = ?3 AND version = ?14
+          period_text = ?11, ttl_text = ?12, version = ?13, retry_interval = ?14, retries_max = ?15
+        WHERE actor_type = ?1 AND actor_id = ?2 AND name = ?3 AND version = ?16
         """);
 
     public bool Create(SqliteSession session)
@@ -37,9 +40,12 @@ internal sealed class ReminderTable(string table)
               actor_type TEXT NOT NULL, actor_id TEXT NOT NULL, name TEXT NOT NULL,
               next_due INTEGER NOT NULL, failed_tries INTEGER NOT NULL, period INTEGER, remaining INTEGER, expires_at INTEGER,
               data BLOB NOT NULL, due_text TEXT NOT NULL, period_text TEXT NOT NULL, ttl_text TEXT, version INTEGER NOT NULL,
+              retry_interval INTEGER, retries_max INTEGER,
               PRIMARY KEY (actor_type, actor_id, name)
             ) WITHOUT ROWID
             """);
+        AddColumn(session, "retry_interval");
+        AddColumn(session, "retries_max");
         session.Execute($"CREATE INDEX IF NOT EXISTS \"{table}_due\" ON \"{table}\" (actor_type, next_due)");
         return true;
     }
@@ -72,6 +78,12 @@ internal sealed class ReminderTable(string table)
         delete.Run();
     }
 
+    public void DeleteAll(SqliteSession session, string actorType, string? actorId)
+    {
+        using var delete = actorId is null ? session.Use(_deleteOfType).Bind(1, actorType) : session.Use(_deleteOfActor).Bind(1, actorType).Bind(2, actorId);
+        delete.Run();
+    }
+
     public void Advance(SqliteSession session, ReminderRecord fired, ReminderRecord? next)
     {
         if (next is null)
@@ -82,7 +94,7 @@ internal sealed class ReminderTable(string table)
         }
 
         using var advance = session.Use(_advance);
-        BindAll(advance, next).Bind(14, fired.Version).Run();
+        BindAll(advance, next).Bind(16, fired.Version).Run();
     }
 
     public IReadOnlyList<ReminderRecord> Due(SqliteSession session, IReadOnlyCollection<string> actorTypes, DateTimeOffset before, int limit)
@@ -127,6 +139,21 @@ internal sealed class ReminderTable(string table)
         return found;
     }
 
+    /// <summary>Files of earlier versions lack the columns that came later; NULL in them is what those versions did.</summary>
+    private void AddColumn(SqliteSession session, string column)
+    {
+        bool known;
+        using (var row = session.Use(_column).Bind(1, table).Bind(2, column))
+        {
+            known = row.Step();
+        }
+
+        if (!known)
+        {
+            session.Execute($"ALTER TABLE \"{table}\" ADD COLUMN {column} INTEGER");
+        }
+    }
+
     private static SqliteStatement Key(SqliteStatement statement, string actorType, string actorId, string name) =>
         statement.Bind(1, actorType).Bind(2, actorId).Bind(3, name);
 
@@ -141,7 +168,9 @@ internal sealed class ReminderTable(string table)
             .Bind(10, reminder.DueTimeText)
             .Bind(11, reminder.PeriodText)
             .Bind(12, reminder.TtlText)
-            .Bind(13, reminder.Version);
+            .Bind(13, reminder.Version)
+            .Bind(14, reminder.Policy == ReminderFailurePolicy.Default ? default(long?) : reminder.Policy.Interval.Ticks)
+            .Bind(15, reminder.Policy == ReminderFailurePolicy.Default ? default(long?) : reminder.Policy.RetriesMax);
 
     private static void ReadAll(SqliteStatement rows, List<ReminderRecord> into)
     {
@@ -166,6 +195,9 @@ internal sealed class ReminderTable(string table)
         PeriodText = row.Text(10),
         TtlText = row.NullableText(11),
         Version = row.Int64(12),
+        Policy = row.NullableInt64(13) is { } interval
+            ? new ReminderFailurePolicy(TimeSpan.FromTicks(interval), (int?)row.NullableInt64(14))
+            : ReminderFailurePolicy.Default,
     };
 
     private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);

@@ -47,6 +47,10 @@ internal sealed class SqliteReminderStore(SqliteDatabase database, ReminderTable
             static (session, ask) => ask.Table.List(session, ask.actorType, ask.actorId, ask.limit),
             cancellationToken);
 
+    /// <inheritdoc/>
+    public async ValueTask DeleteAllAsync(string actorType, string? actorId, CancellationToken cancellationToken) =>
+        await database.WriteAsync(new DeleteAll(table, actorType, actorId, cancellationToken), cancellationToken);
+
     private sealed class Put(ReminderTable table, ReminderRecord reminder, bool overwrite, CancellationToken cancellationToken) : WriteUnit<bool>(cancellationToken)
     {
         protected override bool Answer(SqliteSession session) => table.Put(session, reminder, overwrite);
@@ -58,6 +62,15 @@ internal sealed class SqliteReminderStore(SqliteDatabase database, ReminderTable
         protected override bool Answer(SqliteSession session)
         {
             table.Delete(session, actorType, actorId, name);
+            return true;
+        }
+    }
+
+    private sealed class DeleteAll(ReminderTable table, string actorType, string? actorId, CancellationToken cancellationToken) : WriteUnit<bool>(cancellationToken)
+    {
+        protected override bool Answer(SqliteSession session)
+        {
+            table.DeleteAll(session, actorType, actorId);
             return true;
         }
     }

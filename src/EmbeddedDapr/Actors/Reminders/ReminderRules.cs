@@ -3,13 +3,8 @@ namespace EmbeddedDapr.Actors;
 /// <summary>What a registration means and what follows a tick (contract section 2.8). Pure.</summary>
 internal static class ReminderRules
 {
-    /// <summary>Tries of one tick.</summary>
-    public const int TriesMax = 4;
-
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
-
-    /// <summary>When the record wants to be tried next: tries of one tick are a second apart, counted from its due time.</summary>
-    public static DateTimeOffset TryAt(ReminderRecord record) => record.NextDue + (RetryPause * record.FailedTries);
+    /// <summary>When the record wants to be tried next: the tries of one tick are counted from its due time.</summary>
+    public static DateTimeOffset TryAt(ReminderRecord record) => record.NextDue + (record.Policy.Interval * record.FailedTries);
 
     /// <summary>Reads a registration.</summary>
     public static (ReminderRecord? Record, string Fault) Create(string actorType, string actorId, string name, ScheduleRequest request, DateTimeOffset now, long version)
@@ -71,6 +66,7 @@ internal static class ReminderRules
             Period = period?.Time,
             Remaining = period?.Repetitions is > 0 and var times ? times : null, // R0: without limit (recorded: reminder-repeat-zero)
             ExpiresAt = expiresAt,
+            Policy = request.FailurePolicy ?? ReminderFailurePolicy.Default,
             Data = request.Data,
             DueTimeText = request.DueTime,
             PeriodText = request.Period,
@@ -82,7 +78,7 @@ internal static class ReminderRules
     /// <summary>What the record becomes after a try; null: it is over.</summary>
     public static ReminderRecord? After(ReminderRecord record, bool succeeded)
     {
-        if (!succeeded && record.FailedTries + 1 < TriesMax)
+        if (!succeeded && !(record.FailedTries >= record.Policy.RetriesMax))
         {
             return record with { FailedTries = record.FailedTries + 1 };
         }

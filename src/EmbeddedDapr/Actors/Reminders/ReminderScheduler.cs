@@ -1,4 +1,3 @@
-using EmbeddedDapr.Apps;
 using EmbeddedDapr.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +9,6 @@ namespace EmbeddedDapr.Actors;
 /// </summary>
 internal sealed partial class ReminderScheduler : IAsyncDisposable
 {
-    private const string CancelHeader = "X-DaprReminderCancel";
     private static readonly TimeSpan PageRetryPause = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private readonly Queue<PendingReminder> _ready = new();
@@ -72,76 +70,19 @@ internal sealed partial class ReminderScheduler : IAsyncDisposable
         Pump();
     }
 
-    public async ValueTask<ApiError?> CreateAsync(string actorType, string actorId, string name, ScheduleRequest request, CancellationToken cancellationToken)
+    /// <summary>Stops firing reminders of these types. They stay in the store; a callback under way is left to its end.</summary>
+    public void Stop(IReadOnlyList<string> types)
     {
-        if (_store is null)
+        if (types.Count == 0)
         {
-            return ApiErrors.ActorReminderCreate("the actor state store keeps no reminders");
-        }
-
-        // Ever rising, also over a restart, unless the clock went back by more than the process was down.
-        var version = Interlocked.Increment(ref _version);
-        var (record, fault) = ReminderRules.Create(actorType, actorId, name, request, _runtime.Time.GetUtcNow(), version);
-        if (record is null)
-        {
-            return ApiErrors.ActorReminderCreate(fault);
-        }
-
-        try
-        {
-            if (!await _store.PutAsync(record, request.Overwrite, cancellationToken))
-            {
-                return ApiErrors.ActorReminderExists(name);
-            }
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            return ApiErrors.ActorReminderCreate(exception.Message);
+            return;
         }
 
         lock (_gate)
         {
-            Schedule_NeedsLock(_window.Put(record, _onDropped));
+            _types = [.. _types.Except(types, StringComparer.Ordinal)];
+            _window.Forget(types, _onDropped);
         }
-
-        Pump();
-        return null;
-    }
-
-    public async ValueTask<ApiResult<ReminderRecord>> GetAsync(string actorType, string actorId, string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var record = _store is null ? null : await _store.GetAsync(actorType, actorId, name, cancellationToken);
-            return record is null ? ApiErrors.ActorReminderNotFound(name) : record;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            return ApiErrors.ActorReminderGet(exception.Message);
-        }
-    }
-
-    public async ValueTask<ApiError?> DeleteAsync(string actorType, string actorId, string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (_store is not null)
-            {
-                await _store.DeleteAsync(actorType, actorId, name, cancellationToken);
-            }
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            return ApiErrors.ActorReminderDelete(exception.Message);
-        }
-
-        lock (_gate)
-        {
-            _window.Remove(new ReminderKey(actorType, actorId, name), _onDropped);
-        }
-
-        Pump();
-        return null;
     }
 
     /// <summary>Stops firing; callbacks under way are cancelled, which leaves their ticks to be repeated.</summary>
@@ -257,108 +198,6 @@ internal sealed partial class ReminderScheduler : IAsyncDisposable
         EndWork();
         Pump();
     }
-
-    private async Task WorkAsync()
-    {
-        while (TryTakeReady() is { } reminder)
-        {
-            await FireAsync(reminder);
-        }
-
-        EndWork();
-        Pump();
-    }
-
-    private PendingReminder? TryTakeReady()
-    {
-        lock (_gate)
-        {
-            while (!_stopped && _ready.TryDequeue(out var reminder))
-            {
-                if (reminder.State == PendingState.Ready)
-                {
-                    reminder.State = PendingState.Firing;
-                    return reminder;
-                }
-            }
-
-            return null;
-        }
-    }
-
-    private async Task FireAsync(PendingReminder reminder)
-    {
-        var record = reminder.Record;
-        ReminderRecord? next;
-        try
-        {
-            var succeeded = await CallAsync(record);
-            next = ReminderRules.After(record, succeeded);
-            if (!succeeded && next is null or { FailedTries: 0 })
-            {
-                Log.TickGivenUp(_logger, record.ActorType, record.ActorId, record.Name, ReminderRules.TriesMax);
-            }
-
-            // Bookkeeping is not cancelled: the callback has happened, and every write that is lost here repeats it.
-            await _store!.AdvanceAsync(record, next, CancellationToken.None);
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (Exception exception)
-        {
-            // The store did not take the outcome. At least once: the tick is repeated.
-            Log.BookkeepingFailed(_logger, exception, record.ActorType, record.ActorId, record.Name);
-            next = record with { FailedTries = Math.Min(record.FailedTries + 1, ReminderRules.TriesMax - 1) };
-        }
-
-        lock (_gate)
-        {
-            Schedule_NeedsLock(_window.EndFiring(reminder, next, _onDropped));
-        }
-
-        // A full window is refilled while its second half fires.
-        if (_window.IsCut)
-        {
-            Pump();
-        }
-    }
-
-    private async ValueTask<bool> CallAsync(ReminderRecord record)
-    {
-        if (_runtime.Find(record.ActorType) is not { } type)
-        {
-            return false;
-        }
-
-        var request = new AppRequest
-        {
-            Method = "PUT",
-            Path = string.Concat("/method/remind/", ActorNames.Escape(record.Name)),
-            ContentType = "application/json",
-            Body = ScheduleRequest.CallbackBody(callback: null, record.Data, string.Empty, string.Empty),
-        };
-        var result = await type.TurnAsync(record.ActorId, request, chain: null, _stopping.Token);
-        if (result.Error is { } error)
-        {
-            _stopping.Token.ThrowIfCancellationRequested();
-            Log.TickFailed(_logger, record.ActorType, record.ActorId, record.Name, record.FailedTries + 1, error.Message);
-            return false;
-        }
-
-        if (result.Value.Status == 200 || IsCancel(result.Value))
-        {
-            return true;
-        }
-
-        Log.TickFailed(_logger, record.ActorType, record.ActorId, record.Name, record.FailedTries + 1, $"the app answered {result.Value.Status}");
-        return false;
-    }
-
-    /// <summary>The header counts as success and nothing more: a periodic reminder goes on (contract section 2.8).</summary>
-    private static bool IsCancel(AppResponse response) => response.Headers?.Any(header =>
-        header.Key.Equals(CancelHeader, StringComparison.OrdinalIgnoreCase) && header.Value.ToLowerInvariant() is "1" or "t" or "true" or "y" or "yes" or "on") == true;
 
     private void Schedule_NeedsLock(PendingReminder? reminder)
     {

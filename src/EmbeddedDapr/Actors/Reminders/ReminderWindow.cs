@@ -1,43 +1,5 @@
 namespace EmbeddedDapr.Actors;
 
-/// <summary>Key of a reminder.</summary>
-internal readonly record struct ReminderKey(string ActorType, string ActorId, string Name)
-{
-    public static ReminderKey Of(ReminderRecord record) => new(record.ActorType, record.ActorId, record.Name);
-}
-
-/// <summary>A reminder in memory.</summary>
-internal sealed class PendingReminder(ReminderRecord record)
-{
-    public ReminderRecord Record { get; } = record;
-
-    public PendingState State { get; set; }
-
-    /// <summary>Registered anew while it fired: follows it.</summary>
-    public ReminderRecord? Successor { get; set; }
-
-    /// <summary>Registered anew or deleted while it fired: what follows from its own tick no longer counts.</summary>
-    public bool IsSuperseded { get; set; }
-
-    public int Page { get; set; }
-}
-
-/// <summary>Where a reminder in memory stands.</summary>
-internal enum PendingState
-{
-    /// <summary>Waits for its time.</summary>
-    Waiting,
-
-    /// <summary>Due, waits for a free slot.</summary>
-    Ready,
-
-    /// <summary>Its callback is under way.</summary>
-    Firing,
-
-    /// <summary>No longer in the window.</summary>
-    Dead,
-}
-
 /// <summary>
 /// The part of the reminders that is in memory: everything due before <see cref="End"/>, at most about <c>capacity</c> of them. It is filled from pages of the store; what
 /// changes while a page is being read is remembered and wins over the page. Holds no clock and does no I/O; its owner locks.
@@ -45,6 +7,7 @@ internal enum PendingState
 internal sealed class ReminderWindow(int capacity)
 {
     private readonly Dictionary<ReminderKey, PendingReminder> _known = [];
+    private readonly List<(string ActorType, string ActorId)> _deletedWhileReading = [];
     private Dictionary<ReminderKey, ReminderRecord?>? _changedWhileReading;
     private DateTimeOffset _readAgainAt;
     private DateTimeOffset _notBefore;
@@ -72,6 +35,7 @@ internal sealed class ReminderWindow(int capacity)
     {
         _isStale = false;
         _changedWhileReading = [];
+        _deletedWhileReading.Clear();
     }
 
     /// <summary>The page could not be read; the window stays as it is.</summary>
@@ -111,7 +75,7 @@ internal sealed class ReminderWindow(int capacity)
         foreach (var record in page)
         {
             var key = ReminderKey.Of(record);
-            if (changed.ContainsKey(key))
+            if (changed.ContainsKey(key) || _deletedWhileReading.Exists(deleted => IsOf(key, deleted.ActorType, deleted.ActorId)))
             {
                 continue;
             }
@@ -195,6 +159,35 @@ internal sealed class ReminderWindow(int capacity)
         }
     }
 
+    /// <summary>All reminders of an actor, or of a type when the id is empty, were deleted.</summary>
+    public void RemoveAll(string actorType, string actorId, Action onDropped)
+    {
+        var keys = _known.Keys.Concat(_changedWhileReading?.Keys ?? Enumerable.Empty<ReminderKey>()).Where(key => IsOf(key, actorType, actorId)).ToHashSet();
+        foreach (var key in keys)
+        {
+            Remove(key, onDropped);
+        }
+
+        // A page that is being read may hold others of them.
+        if (IsReading)
+        {
+            _deletedWhileReading.Add((actorType, actorId));
+        }
+    }
+
+    /// <summary>Reminders of these types are no longer wanted; those that fire are left alone.</summary>
+    public void Forget(IReadOnlyCollection<string> actorTypes, Action onDropped)
+    {
+        // What changes while a page is read is kept: the page may still hold these types, and is read again anyway once they are wanted.
+        foreach (var (key, known) in _known)
+        {
+            if (known.State != PendingState.Firing && actorTypes.Contains(key.ActorType))
+            {
+                Drop(key, known, onDropped);
+            }
+        }
+    }
+
     /// <summary>A callback has ended and its bookkeeping is done; <paramref name="next"/> is what its own tick leads to. Answers what has to wait for its time now.</summary>
     public PendingReminder? EndFiring(PendingReminder fired, ReminderRecord? next, Action onDropped)
     {
@@ -218,6 +211,8 @@ internal sealed class ReminderWindow(int capacity)
     /// <summary>For messages of tests that waited in vain.</summary>
     public override string ToString() =>
         $"{_known.Count} in memory, {_waiting} wait, cut {IsCut}, stale {_isStale}, reading {IsReading}, end {End:O}, again {_readAgainAt:O}, firing {_known.Values.Count(known => known.State == PendingState.Firing)}, ready {_known.Values.Count(known => known.State == PendingState.Ready)}";
+
+    private static bool IsOf(ReminderKey key, string actorType, string actorId) => key.ActorType == actorType && (actorId.Length == 0 || key.ActorId == actorId);
 
     private static bool IsSame(ReminderRecord one, ReminderRecord other) =>
         one.Version == other.Version && one.NextDue == other.NextDue && one.FailedTries == other.FailedTries;

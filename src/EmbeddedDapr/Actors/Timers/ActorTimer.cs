@@ -9,13 +9,13 @@ internal sealed class ActorTimer
     private readonly DateTimeOffset? _expiresAt;
     private int? _remaining;
 
-    private ActorTimer(DateTimeOffset due, Period? period, DateTimeOffset? expiresAt, byte[] body)
+    private ActorTimer(DateTimeOffset due, Period? period, DateTimeOffset? expiresAt, ScheduleTick tick)
     {
         Due = due;
         _period = period is { IsZero: false } ? period : null;
         _remaining = period?.Repetitions;
         _expiresAt = expiresAt;
-        Body = body;
+        Tick = tick;
     }
 
     public required string ActorType { get; init; }
@@ -26,7 +26,7 @@ internal sealed class ActorTimer
 
     public DateTimeOffset Due { get; private set; }
 
-    public byte[] Body { get; }
+    public ScheduleTick Tick { get; }
 
     /// <summary>Replaced or deleted.</summary>
     public bool IsDead { get; set; }
@@ -64,7 +64,8 @@ internal sealed class ActorTimer
                 return (null, $"error parsing timer TTL: unsupported time/duration format: {request.Ttl}");
             }
 
-            if (expiry <= due || expiry <= now)
+            // An expiry at the due time itself is accepted (recorded: grpc-actor-timer-bad).
+            if (expiry < due || expiry < now)
             {
                 return (null, string.Create(CultureInfo.InvariantCulture, $"timer {actorType}||{actorId}||{name} has already expired: dueTime: {due.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} TTL: {expiry.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"));
             }
@@ -72,8 +73,8 @@ internal sealed class ActorTimer
             expiresAt = expiry;
         }
 
-        var body = ScheduleRequest.CallbackBody(request.Callback, request.Data, request.DueTime, request.Period);
-        return (new ActorTimer(due, period, expiresAt, body) { ActorType = actorType, ActorId = actorId, Name = name }, string.Empty);
+        var tick = new ScheduleTick(request.Data, request.DueTime, request.Period, request.Callback);
+        return (new ActorTimer(due, period, expiresAt, tick) { ActorType = actorType, ActorId = actorId, Name = name }, string.Empty);
     }
 
     /// <summary>After a tick: false when it was the last. Keeps the grid of the first due time, so a late tick does not delay the next.</summary>

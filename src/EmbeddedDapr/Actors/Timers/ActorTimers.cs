@@ -1,4 +1,3 @@
-using EmbeddedDapr.Apps;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Actors;
@@ -93,14 +92,8 @@ internal sealed partial class ActorTimers : IDisposable
 
             if (_runtime.Find(timer.ActorType) is { } type)
             {
-                var request = new AppRequest
-                {
-                    Method = "PUT",
-                    Path = string.Concat("/method/timer/", ActorNames.Escape(timer.Name)),
-                    ContentType = "application/json",
-                    Body = timer.Body,
-                };
-                var result = await type.TurnAsync(timer.ActorId, request, chain: null, _stopping.Token);
+                var turn = new ActorTurn { Kind = ActorTurnKind.Timer, Name = timer.Name, Tick = timer.Tick };
+                var result = await type.TurnAsync(timer.ActorId, turn, chain: null, _stopping.Token) ?? ApiErrors.ActorNoAddress(timer.ActorType, timer.ActorId);
                 if (result.Error is not null || result.Value.Status != 200)
                 {
                     Log.TickFailed(_logger, timer.ActorType, timer.ActorId, timer.Name, result.Error?.Message ?? $"the app answered {result.Value.Status}");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using EmbeddedDapr.State;
 
@@ -11,7 +10,7 @@ internal static class ActorStateJson
     /// Null: no such JSON, and <paramref name="fault"/> says why (400). Else the operations; when <paramref name="fault"/> is not empty one of them cannot be carried out
     /// (500), which only matters once the actor turned out to be active.
     /// </summary>
-    public static IReadOnlyList<ActorStateOperation>? Parse(ReadOnlyMemory<byte> json, out string fault)
+    public static IReadOnlyList<ActorStateOperation>? Parse(ReadOnlyMemory<byte> json, ActorStateTtl lifetimes, out string fault)
     {
         if (GoJson.Parse(json, out fault) is not { } document)
         {
@@ -42,7 +41,7 @@ internal static class ActorStateJson
 
                 if (fault.Length == 0)
                 {
-                    fault = Read(element, kind, operations) ?? string.Empty;
+                    fault = Read(element, kind, lifetimes, operations) ?? string.Empty;
                 }
             }
 
@@ -50,7 +49,7 @@ internal static class ActorStateJson
         }
     }
 
-    private static string? Read(JsonElement element, string kind, List<ActorStateOperation> operations)
+    private static string? Read(JsonElement element, string kind, ActorStateTtl lifetimes, List<ActorStateOperation> operations)
     {
         if (kind.Length == 0)
         {
@@ -74,7 +73,8 @@ internal static class ActorStateJson
 
         TryText(request, "etag", out var etag);
         var value = request.TryGetProperty("value", out var raw) ? JsonMarshal(raw) : "null"u8.ToArray();
-        if (!TryTtl(request, out var ttl, out var fault))
+        TimeSpan? ttl = null;
+        if (kind == "upsert" && TtlText(request) is { } text && lifetimes.TryRead(text, out ttl) is { } fault)
         {
             return fault;
         }
@@ -90,30 +90,12 @@ internal static class ActorStateJson
 
     private static byte[] JsonMarshal(JsonElement raw) => System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(raw).ToArray();
 
-    private static bool TryTtl(JsonElement request, out TimeSpan? ttl, out string fault)
-    {
-        (ttl, fault) = (null, string.Empty);
-        if (!request.TryGetProperty("metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object || !TryText(metadata, "ttlInSeconds", out var text) || text.Length == 0)
-        {
-            return true;
-        }
-
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
-        {
-            fault = $"error parsing TTL: incorrect value for metadata 'ttlInSeconds': strconv.ParseInt: parsing \"{text}\": invalid syntax";
-            return false;
-        }
-
-        // 0 and -1 mean for ever; below that it is a mistake.
-        if (seconds < -1)
-        {
-            fault = "error parsing TTL: incorrect value for metadata 'ttlInSeconds': must be -1 or greater";
-            return false;
-        }
-
-        ttl = seconds > 0 ? TimeSpan.FromSeconds(seconds) : null;
-        return true;
-    }
+    /// <summary>Null: no lifetime is asked for.</summary>
+    private static string? TtlText(JsonElement request) =>
+        request.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty("ttlInSeconds", out var ttl)
+        && ttl.ValueKind == JsonValueKind.String
+            ? ttl.GetString()
+            : null;
 
     private static bool TryText(JsonElement element, string name, out string text)
     {
