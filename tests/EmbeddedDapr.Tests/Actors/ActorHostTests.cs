@@ -100,14 +100,15 @@ public sealed class ActorHostTests
 
     private sealed class Host : IActorHost
     {
-        private readonly SemaphoreSlim _called = new(0);
+        private readonly TaskCompletionSource _called = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public List<string> Turns { get; } = [];
 
         /// <summary>Answers instead of the app; null: 200 at once.</summary>
         public TaskCompletionSource<ApiResult<AppResponse>>? Gate { get; init; }
 
-        public Task CalledAsync() => _called.WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
+        /// <summary>Completes with the first turn.</summary>
+        public Task CalledAsync() => _called.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
 
         public async ValueTask<ApiResult<AppResponse>> SendAsync(string actorType, string actorId, ActorTurn turn, CancellationToken cancellationToken)
         {
@@ -116,7 +117,7 @@ public sealed class ActorHostTests
                 Turns.Add($"{turn.Kind} {actorType}/{actorId} {turn.Name}");
             }
 
-            _called.Release();
+            _called.TrySetResult();
             return Gate is null || turn.Kind == ActorTurnKind.Deactivation ? new AppResponse { Status = 200 } : await Gate.Task.WaitAsync(cancellationToken);
         }
     }
