@@ -43,17 +43,7 @@ internal sealed class UnaryMethod<TRequest, TResponse>(
 
     public override void Bind(ServiceMethodProviderContext<DaprGrpcService> context)
     {
-        var method = new Method<TRequest, TResponse>(MethodType.Unary, UnaryMethods.Service, Name, Marshaller<TRequest>(Parser), Marshaller<TResponse>(parser: null));
+        var method = new Method<TRequest, TResponse>(MethodType.Unary, UnaryMethods.Service, Name, GrpcMarshallers.Both(Parser), GrpcMarshallers.Answer<TResponse>());
         context.AddUnaryMethod(method, [], (service, request, call) => service.InvokeAsync(this, request, call));
     }
-
-    private static Marshaller<T> Marshaller<T>(MessageParser<T>? parser)
-        where T : class, IMessage<T> => Marshallers.Create<T>(
-            static (message, context) =>
-            {
-                context.SetPayloadLength(message.CalculateSize());
-                message.WriteTo(context.GetBufferWriter());
-                context.Complete();
-            },
-            context => parser is null ? throw new InvalidOperationException("A server reads no answers.") : parser.ParseFrom(context.PayloadAsReadOnlySequence()));
 }

@@ -16,7 +16,12 @@ public static partial class ResourceLoader
     /// <param name="folders">Folders, in order.</param>
     /// <param name="environment">Reads an environment variable: resources of another namespace than <c>NAMESPACE</c> are skipped when that is set.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public static async Task<ResourceSet> LoadAsync(IEnumerable<string> folders, Func<string, string?> environment, CancellationToken cancellationToken = default)
+    public static Task<ResourceSet> LoadAsync(IEnumerable<string> folders, Func<string, string?> environment, CancellationToken cancellationToken = default) =>
+        LoadAsync(folders, inline: null, environment, cancellationToken);
+
+    /// <summary>Reads folders, and after them the text <paramref name="inline"/> as if it were a file of that name; null: none.</summary>
+    public static async Task<ResourceSet> LoadAsync(
+        IEnumerable<string> folders, string? inline, Func<string, string?> environment, CancellationToken cancellationToken)
     {
         var builder = new Builder(environment(NamespaceVariable));
         foreach (var folder in folders)
@@ -31,6 +36,11 @@ public static partial class ResourceLoader
             {
                 await ReadFileAsync(file, builder, cancellationToken);
             }
+        }
+
+        if (inline is not null)
+        {
+            ReadText(nameof(inline), inline, builder);
         }
 
         return builder.Build();
