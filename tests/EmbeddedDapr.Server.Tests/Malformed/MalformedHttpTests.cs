@@ -86,7 +86,7 @@ public sealed class MalformedHttpTests(MalformedHost host) : IClassFixture<Malfo
         limit.CancelAfter(AnswerMax);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, host.Dapr.HttpEndpoint.Port, limit.Token);
-        var answer = new MemoryStream();
+        var answer = new List<byte>();
         try
         {
             await socket.SendAsync(bytes, limit.Token);
@@ -94,7 +94,7 @@ public sealed class MalformedHttpTests(MalformedHost host) : IClassFixture<Malfo
             var buffer = new byte[16 * 1024];
             while (await socket.ReceiveAsync(buffer, limit.Token) is > 0 and var count)
             {
-                answer.Write(buffer, 0, count);
+                answer.AddRange(buffer.AsSpan(0, count));
             }
         }
         catch (SocketException)
@@ -102,6 +102,6 @@ public sealed class MalformedHttpTests(MalformedHost host) : IClassFixture<Malfo
             // Reset: it did not want to hear the rest.
         }
 
-        return Encoding.Latin1.GetString(answer.ToArray());
+        return Encoding.Latin1.GetString([.. answer]);
     }
 }
