@@ -8,11 +8,14 @@ namespace EmbeddedDapr.Runtime;
 public static partial class ResourceLoader
 {
     /// <summary>Takes values out of one YAML document and notes each one that has the wrong shape, with its line.</summary>
-    private sealed class YamlReader(string source, int firstLine, List<string> faults)
+    internal sealed class YamlReader(string source, int firstLine, List<string> faults)
     {
         public int FaultCount => faults.Count;
 
         public string At(YamlNode node) => $"{source}({node.Start.Line + firstLine - 1})";
+
+        /// <summary>Notes a fault that the caller found.</summary>
+        public void Tell(YamlNode node, string why) => Fault<string>(node, why);
 
         public YamlMappingNode? Map(YamlNode node) => node as YamlMappingNode ?? Fault<YamlMappingNode>(node, "a mapping is expected");
 
