@@ -1,6 +1,7 @@
+using EmbeddedDapr.Runtime;
 using EmbeddedDapr.Server.Process;
 
-var (flags, faults) = DaprdFlags.Parse(args);
+var (flags, faults, exitCode) = DaprdFlags.Parse(args);
 if (faults.Count > 0)
 {
     foreach (var fault in faults)
@@ -8,20 +9,26 @@ if (faults.Count > 0)
         await Console.Error.WriteLineAsync(fault);
     }
 
-    return 1;
+    return exitCode;
 }
 
-var level = flags.LogLevel switch
+if (flags.PrintVersion)
 {
-    "debug" => LogLevel.Debug,
-    "warn" or "warning" => LogLevel.Warning,
-    "error" => LogLevel.Error,
-    "fatal" => LogLevel.Critical,
-    _ => LogLevel.Information,
-};
-using var loggers = LoggerFactory.Create(logging => logging
-    .SetMinimumLevel(level)
-    .AddFilter("Microsoft", LogLevel.Warning)
-    .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true)));
+    await Console.Out.WriteLineAsync(Sidecar.RuntimeVersion);
+    return 0;
+}
+
+if (flags.PrintHelp)
+{
+    await Console.Out.WriteLineAsync("Flags, as daprd's:\n" + string.Join('\n', FlagTable.All.Keys.Order().Select(name => "  --" + name)));
+    return 0;
+}
+
+using var loggers = ProcessLogging.Create(flags);
+if (flags.WaitForSidecar)
+{
+    return await SidecarWait.UntilOutboundReadyAsync(flags.HttpPort, TimeProvider.System);
+}
+
 using var process = new DaprdProcess(flags, Environment.GetEnvironmentVariable, loggers);
 return await process.RunAsync();

@@ -1,6 +1,8 @@
 using System.Net;
 using EmbeddedDapr.Runtime;
+using EmbeddedDapr.Server.Access;
 using EmbeddedDapr.Server.Grpc;
+using EmbeddedDapr.Server.Hosting;
 using EmbeddedDapr.Server.Http;
 using EmbeddedDapr.Server.InProcess;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -23,6 +25,34 @@ public sealed record SidecarHostOptions
 
     /// <summary>Bytes of request line and headers together, 4 KiB by default.</summary>
     public int HeaderBytesMax { get; init; } = 4096;
+
+    /// <summary>Further ports; none by default.</summary>
+    public SidecarPorts Ports { get; init; } = new();
+
+    /// <summary>Origins whose pages may call the HTTP API, each with at most one <c>*</c>; empty: no CORS.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+}
+
+/// <summary>Ports beside those of the API.</summary>
+public sealed record SidecarPorts
+{
+    /// <summary>Port for health and metadata alone, without token; null: none.</summary>
+    public int? Public { get; init; }
+
+    /// <summary>Where the public port listens.</summary>
+    public IReadOnlyList<IPAddress> PublicAddresses { get; init; } = [IPAddress.Loopback];
+
+    /// <summary>A second port of the gRPC API, which other sidecars call; null: none.</summary>
+    public int? InternalGrpc { get; init; }
+
+    /// <summary>Where that listens.</summary>
+    public IReadOnlyList<IPAddress> InternalAddresses { get; init; } = [IPAddress.Loopback];
+
+    /// <summary>Port for metrics; null: none.</summary>
+    public int? Metrics { get; init; }
+
+    /// <summary>Where metrics are served.</summary>
+    public IReadOnlyList<IPAddress> MetricsAddresses { get; init; } = [IPAddress.Loopback];
 }
 
 /// <summary>The HTTP and gRPC heads of one sidecar. Started, they listen; disposing stops them. The HTTP head can also be called without a socket.</summary>
@@ -61,6 +91,7 @@ public sealed class SidecarHost : IAsyncDisposable
         builder.Services.AddGrpcHead(sidecar);
         var server = new InProcessServer();
         builder.Services.WrapServer(server);
+        options = options with { Addresses = ListenAddresses.Usable(options.Addresses, options.HttpPort) };
         builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, options));
 
         var app = builder.Build();
@@ -68,10 +99,17 @@ public sealed class SidecarHost : IAsyncDisposable
         {
             app.MapWhen(IsGrpc, grpc =>
             {
+                grpc.UseGrpcApiAccess(sidecar.Options.Configuration);
                 grpc.UseRouting();
                 grpc.UseEndpoints(endpoints => endpoints.MapGrpcService<DaprGrpcService>());
             });
-            app.MapApi(sidecar);
+            if (options.Ports.Public is not null)
+            {
+                app.MapPublicPort(sidecar);
+            }
+
+            app.UseHeaderLimit(options.HeaderBytesMax);
+            app.MapApi(sidecar, options.AllowedOrigins);
             await app.StartAsync(cancellationToken);
         }
         catch
@@ -86,7 +124,14 @@ public sealed class SidecarHost : IAsyncDisposable
         return new SidecarHost(sidecar, app, server, ports[0], ports[options.Addresses.Count]);
     }
 
-    /// <summary>Stops listening, waiting for calls under way.</summary>
+    /// <summary>Listens no more, and waits for calls under way; those that are not over in time are cut off.</summary>
+    public async Task StopAsync(TimeSpan patience)
+    {
+        using var timeout = new CancellationTokenSource(patience, Sidecar.Time);
+        await _app.StopAsync(timeout.Token);
+    }
+
+    /// <summary>Stops listening; calls under way are cut off.</summary>
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private static void Configure(KestrelServerOptions kestrel, SidecarHostOptions options)
@@ -98,19 +143,37 @@ public sealed class SidecarHost : IAsyncDisposable
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
 
-        // Go's server, whose limit callers know, lets 4 KiB more pass than it is told (recorded: runtime-header-limit).
-        kestrel.Limits.MaxRequestHeadersTotalSize = options.HeaderBytesMax + 4096;
-        kestrel.Limits.MaxRequestLineSize = Math.Min(options.HeaderBytesMax + 4096, (int)kestrel.Limits.MaxRequestBufferSize.GetValueOrDefault(int.MaxValue));
-        foreach (var address in options.Addresses)
+        kestrel.Limits.MaxRequestHeadersTotalSize = options.HeaderBytesMax + HeaderLimit.Slack + HeaderLimit.ToldWithText;
+        kestrel.Limits.MaxRequestLineSize = Math.Min(options.HeaderBytesMax + HeaderLimit.Slack + HeaderLimit.ToldWithText, (int)kestrel.Limits.MaxRequestBufferSize.GetValueOrDefault(int.MaxValue));
+        Listen(kestrel, options.Addresses, options.HttpPort, Head.Http, HttpProtocols.Http1);
+        Listen(kestrel, options.Addresses, options.GrpcPort, Head.Grpc, HttpProtocols.Http2);
+        var ports = options.Ports;
+        Listen(kestrel, ports.InternalAddresses, ports.InternalGrpc, Head.Grpc, HttpProtocols.Http2);
+        Listen(kestrel, ports.PublicAddresses, ports.Public, Head.Public, HttpProtocols.Http1);
+        Listen(kestrel, ports.MetricsAddresses, ports.Metrics, Head.Metrics, HttpProtocols.Http1);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<IPAddress> addresses, int? port, Head head, HttpProtocols protocols)
+    {
+        if (port is null)
         {
-            kestrel.Listen(address, options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+            return;
         }
 
-        foreach (var address in options.Addresses)
+        var feature = new HeadFeature(head);
+        foreach (var address in addresses)
         {
-            kestrel.Listen(address, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(address, port.Value, listen =>
+            {
+                listen.Protocols = protocols;
+                listen.Use(next => connection =>
+                {
+                    connection.Features.Set(feature);
+                    return next(connection);
+                });
+            });
         }
     }
 
-    private static bool IsGrpc(HttpContext context) => HttpProtocol.IsHttp2(context.Request.Protocol);
+    private static bool IsGrpc(HttpContext context) => context.IsFor(Head.Grpc);
 }

@@ -29,13 +29,13 @@ internal static class MetadataMethods
 
     private static ValueTask<ApiResult<Empty>> Shutdown(Sidecar sidecar, Proto.ShutdownRequest request, CancellationToken cancellationToken)
     {
-        sidecar.Shutdown?.Invoke();
+        sidecar.Shutdown?.Invoke(false);
         return new(new Empty());
     }
 
     private static Proto.GetMetadataResponse Describe(Sidecar sidecar)
     {
-        var (status, ready, placement) = RuntimeRoutes.ActorStatus(sidecar);
+        var (status, ready, placement) = RuntimeMetadata.ActorStatus(sidecar);
         var active = sidecar.ActorRuntime.CountActive(sidecar).Select(type => new Proto.ActiveActorsCount { Type = type.Key, Count = type.Value }).ToArray();
         var response = new Proto.GetMetadataResponse
         {
@@ -56,6 +56,23 @@ internal static class MetadataMethods
                 MaxConcurrency = Math.Max(0, sidecar.Options.AppConcurrencyMax),
             },
         };
+        response.EnabledFeatures.Add(sidecar.EnabledFeatures);
+        if (sidecar.Options.SchedulerAddresses.Count > 0)
+        {
+            response.Scheduler = new Proto.MetadataScheduler { ConnectedAddresses = { sidecar.Options.SchedulerAddresses } };
+        }
+
+        if (sidecar.Options.AppHealth is { } health)
+        {
+            response.AppConnectionProperties.Health = new Proto.AppConnectionHealthProperties
+            {
+                HealthCheckPath = sidecar.Options.AppProtocol is "grpc" or "grpcs" ? string.Empty : health.Path,
+                HealthProbeInterval = GoDuration.Format(health.ProbeInterval),
+                HealthProbeTimeout = GoDuration.Format(health.ProbeTimeout),
+                HealthThreshold = health.Threshold,
+            };
+        }
+
 #pragma warning disable CS0612 // obsolete, and still sent by the real runtime
         response.ActiveActorsCount.Add(active);
 #pragma warning restore CS0612

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace EmbeddedDapr.Server.Http;
 
 /// <summary>Paths as the real runtime's router reads them (contract section 1.6).</summary>
@@ -41,10 +43,14 @@ internal static class ApiPaths
         return "/" + string.Join('/', segments) + (query < 0 ? string.Empty : target[query..]);
     }
 
-    /// <summary>Whether the fixed segments of a route stand in the path letter by letter.</summary>
-    public static bool IsExactly(RouteEndpoint endpoint, PathString path)
+    /// <summary>A raw target without its query.</summary>
+    public static string PathOf(string target) => target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? target[..query] : target;
+
+    /// <summary>Whether the fixed segments of a route stand in the path letter by letter, as it was sent: an encoded letter is not the same (recorded: runtime-unknown-paths).</summary>
+    public static bool IsExactly(RouteEndpoint endpoint, HttpContext context)
     {
-        var actual = path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var raw = PathOf(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var actual = (raw.StartsWith('/') ? raw : context.Request.Path.Value!).Split('/', StringSplitOptions.RemoveEmptyEntries);
         var segments = endpoint.RoutePattern.PathSegments;
         for (var index = 0; index < segments.Count && index < actual.Length; index++)
         {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Runtime;
+using EmbeddedDapr.Server.Access;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EmbeddedDapr.Server.Http;
@@ -13,11 +14,25 @@ internal static class ApiPipeline
     private const string TraceParent = "traceparent";
     private const string NoTrace = "00-00000000000000000000000000000000-0000000000000000-00";
     private const string HealthPath = "/v1.0/healthz";
+    private const string OutboundHealthPath = "/v1.0/healthz/outbound";
 
     /// <summary>Adds everything to an app of its own.</summary>
-    public static void MapApi(this WebApplication app, Sidecar sidecar)
+    public static void MapApi(this WebApplication app, Sidecar sidecar, IReadOnlyList<string> allowedOrigins)
     {
-        app.Use(next => context => CleanAndGuard(context, sidecar, next));
+        var access = HttpApiAccess.For(sidecar.Options.Configuration);
+        app.Use(next => context => CleanAndTrace(context, next));
+        app.UseCors(allowedOrigins);
+        if (sidecar.Options.ApiToken is { } token)
+        {
+            app.Use(next => context => IsOpen(context) || Matches(token, context.Request.Headers[TokenHeader].ToString()) ? next(context) : RefuseTokenAsync(context));
+        }
+
+        if (access is not null)
+        {
+            app.Use(next => context => access.Denies(context.Request.Path.Value!) ? FallThroughAsync(context, access) : next(context));
+        }
+
+        app.Use(next => context => TryActor(context, sidecar) ?? next(context));
         app.UseRouting();
         app.MapRuntime(sidecar);
         app.MapState(sidecar);
@@ -27,29 +42,37 @@ internal static class ApiPipeline
 
         // A known path with another verb is no different from an unknown path; routing would answer it with 405.
         // Neither does a path in another case mean the same, as it does to ASP.NET Core.
-        app.Use(next => context => context.GetEndpoint() is RouteEndpoint endpoint && ApiPaths.IsExactly(endpoint, context.Request.Path) ? next(context) : NotFoundAsync(context));
+        app.Use(next => context => context.GetEndpoint() is RouteEndpoint endpoint && ApiPaths.IsExactly(endpoint, context) ? next(context)
+            : access is { AllowsInvocation: false } && context.GetEndpoint() is { } otherVerb and not RouteEndpoint ? otherVerb.RequestDelegate!(context)
+            : FallThroughAsync(context, access));
     }
 
-    private static Task CleanAndGuard(HttpContext context, Sidecar sidecar, RequestDelegate next)
+    private static Task FallThroughAsync(HttpContext context, HttpApiAccess? access) => access is { AllowsInvocation: false } ? HttpApiAccess.RefuseAsync(context) : NotFoundAsync(context);
+
+    private static Task CleanAndTrace(HttpContext context, RequestDelegate next)
     {
         var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        var target = request.RawTarget = ApiPaths.ResolveDots(request.RawTarget);
+        request.RawTarget = ApiPaths.ResolveDots(request.RawTarget);
         context.Request.Path = ApiPaths.Clean(context.Request.Path);
-        var path = context.Request.Path.Value!;
-        var isHealth = path.StartsWith(HealthPath, StringComparison.Ordinal) && (path.Length == HealthPath.Length || path[HealthPath.Length] == '/');
-        if (isHealth)
+
+        // Whatever looks like a health check is not traced (recorded: runtime-health-forms).
+        if (!context.Request.Path.Value!.Contains("/healthz", StringComparison.Ordinal))
         {
-            return next(context);
+            context.Response.Headers[TraceParent] = context.Request.Headers.TryGetValue(TraceParent, out var trace) ? trace : NoTrace;
         }
 
-        context.Response.Headers[TraceParent] = context.Request.Headers.TryGetValue(TraceParent, out var trace) ? trace : NoTrace;
-        if (sidecar.Options.ApiToken is { } token && !Matches(token, context.Request.Headers[TokenHeader].ToString()))
-        {
-            return RefuseTokenAsync(context);
-        }
-
-        return ActorPath.TryParse(target, out var actor) && ActorEndpoint.Knows(context.Request.Method, actor.Kind) ? ActorAsync(context, sidecar, actor) : next(context);
+        return next(context);
     }
+
+    /// <summary>Two paths, letter by letter, are open to everybody (recorded: runtime-api-token).</summary>
+    private static bool IsOpen(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && ApiPaths.PathOf(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is HealthPath or OutboundHealthPath;
+
+    /// <summary>Null: no actor's path.</summary>
+    private static Task? TryActor(HttpContext context, Sidecar sidecar) =>
+        ActorPath.TryParse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, out var actor) && ActorEndpoint.Knows(context.Request.Method, actor.Kind)
+            ? ActorAsync(context, sidecar, actor)
+            : null;
 
     private static bool Matches(string token, string shown) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(shown));

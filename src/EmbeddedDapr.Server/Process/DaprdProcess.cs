@@ -7,49 +7,90 @@ using EmbeddedDapr.Components.Mqtt;
 using EmbeddedDapr.Components.Redis;
 using EmbeddedDapr.Components.Secrets;
 using EmbeddedDapr.Runtime;
+using EmbeddedDapr.Runtime.Configuration;
 
 namespace EmbeddedDapr.Server.Process;
 
 /// <summary>A sidecar as a process of its own, in daprd's place: one engine, one app over HTTP.</summary>
 internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string?> environment, ILoggerFactory loggers) : IDisposable
 {
+    private const int Failed = 1;
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger = loggers.CreateLogger<DaprdProcess>();
 
     /// <summary>Runs until a signal or <c>/v1.0/shutdown</c>; answers the exit code.</summary>
     public async Task<int> RunAsync()
     {
-        // Registered by hand: a signal that was inherited as ignored must be honoured too.
+        InheritedSignals.Honour();
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         Log.Ignored(_logger, string.Join(", ", flags.Ignored.Distinct()));
+        var (configuration, faults) = await ConfigurationFiles.ReadAsync(flags.Configurations, environment, _stop.Token);
+        foreach (var fault in faults)
+        {
+            Log.Refused(_logger, fault);
+        }
+
+        if (faults.Count > 0)
+        {
+            return Failed;
+        }
+
         await using var engine = new DaprEngine(new ActorRuntimeOptions { StopTimeout = flags.GracefulShutdown, CancelTurnsOnStop = true }, TimeProvider.System, loggers);
         try
         {
-            var sidecar = await AddAppAsync(engine, _stop.Token);
-            await using var host = await SidecarHost.StartAsync(
-                sidecar,
-                new SidecarHostOptions { Addresses = flags.Addresses, HttpPort = flags.HttpPort, GrpcPort = flags.GrpcPort, HeaderBytesMax = flags.HeaderBytesMax },
-                _stop.Token);
+            var sidecar = await AddAppAsync(engine, configuration, _stop.Token);
+            await using var host = await SidecarHost.StartAsync(sidecar, HostOptions(), _stop.Token);
             Log.Listening(_logger, host.HttpPort, host.GrpcPort);
-            await sidecar.StartAsync(_stop.Token);
-            await WaitAsync(_stop.Token);
+            await RunAsync(sidecar);
+            if (_exitCode.Task.IsCompleted)
+            {
+                return await _exitCode.Task;
+            }
+
+            // Callers are served until nothing comes in any more: an actor that finishes its turn saves its state through this API.
             await engine.StopAsync();
+            await host.StopAsync(flags.GracefulShutdown);
             return 0;
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             return 0;
         }
+        catch (ComponentException exception)
+        {
+            Log.Refused(_logger, exception.Message);
+            return Failed;
+        }
         catch (Exception exception)
         {
             // The end of the process, whatever it is: in the log, not in a crash dump.
             Log.Failed(_logger, exception);
-            return 1;
+            return Failed;
         }
     }
 
     public void Dispose() => _stop.Dispose();
+
+    private async Task RunAsync(Sidecar sidecar)
+    {
+        // The app may never come; a stop does not wait for it.
+        try
+        {
+            await sidecar.StartAsync(_stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+
+        await WaitAsync(_stop.Token);
+        if (flags.BlockShutdown > TimeSpan.Zero && !_exitCode.Task.IsCompleted)
+        {
+            Log.Blocked(_logger, flags.BlockShutdown);
+            await Task.WhenAny(Task.Delay(flags.BlockShutdown, TimeProvider.System, CancellationToken.None), _exitCode.Task);
+        }
+    }
 
     private static async Task WaitAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +99,25 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
         await stopped.Task;
     }
 
-    private async Task<Sidecar> AddAppAsync(DaprEngine engine, CancellationToken cancellationToken)
+    private SidecarHostOptions HostOptions() => new()
+    {
+        Addresses = flags.Addresses,
+        HttpPort = flags.HttpPort,
+        GrpcPort = flags.GrpcPort,
+        HeaderBytesMax = flags.HeaderBytesMax,
+        AllowedOrigins = flags.AllowedOrigins,
+        Ports = new SidecarPorts
+        {
+            Public = flags.PublicPort > 0 ? flags.PublicPort : null,
+            PublicAddresses = flags.PublicAddresses,
+            InternalGrpc = flags.InternalGrpcPort,
+            InternalAddresses = flags.InternalAddresses,
+            Metrics = null,
+            MetricsAddresses = flags.MetricsAddresses,
+        },
+    };
+
+    private async Task<Sidecar> AddAppAsync(DaprEngine engine, RuntimeConfiguration configuration, CancellationToken cancellationToken)
     {
         var resources = await ResourceLoader.LoadAsync(flags.ResourcesPaths, environment, cancellationToken);
         foreach (var fault in resources.Faults)
@@ -82,17 +141,34 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
             AppHost = flags.AppHost,
             AppProtocol = flags.AppProtocol,
             ActorsDisabled = flags.DisableActors,
+            Configuration = configuration,
+            Features = [.. configuration.Features.Where(feature => feature.Value).Select(feature => feature.Key)],
+            AppHealth = flags.AppHealth,
+            DisabledInitEndpoints = flags.DisabledInitEndpoints,
+            SchedulerAddresses = flags.SchedulerAddresses,
             InputBindings = new InputBindingPumpOptions { ProbeTimeout = flags.BindingOptionsTimeout },
         };
         return await engine.AddAppAsync(
-            options, channel, BuiltInComponents.Catalog().AddMqtt().AddSecretStores().AddRedis(), resources, environment, flags.DataFolder ?? Environment.CurrentDirectory, _stop.Cancel, cancellationToken);
+            options, channel, BuiltInComponents.Catalog().AddMqtt().AddSecretStores().AddRedis(), resources, environment, flags.DataFolder ?? Environment.CurrentDirectory, Shutdown, cancellationToken);
     }
 
     private string? Text(string variable) => environment(variable) is { Length: > 0 } value ? value : null;
 
+    /// <summary>The first signal drains, the second ends the process as it is.</summary>
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
+        Shutdown(isForced: _stop.IsCancellationRequested);
+    }
+
+    private void Shutdown(bool isForced)
+    {
+        if (isForced)
+        {
+            Log.Forced(_logger);
+            _exitCode.TrySetResult(Failed);
+        }
+
         _stop.Cancel();
     }
 
@@ -106,6 +182,15 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
 
         [LoggerMessage(1202, LogLevel.Critical, "Cannot start")]
         public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(1204, LogLevel.Critical, "Fatal error from runtime: {Fault}")]
+        public static partial void Refused(ILogger logger, string fault);
+
+        [LoggerMessage(1205, LogLevel.Information, "Blocking graceful shutdown for {Duration}")]
+        public static partial void Blocked(ILogger logger, TimeSpan duration);
+
+        [LoggerMessage(1206, LogLevel.Warning, "Ended at once, as asked")]
+        public static partial void Forced(ILogger logger);
 
         [LoggerMessage(1203, LogLevel.Warning, "Resource file: {Fault}")]
         public static partial void ResourceFault(ILogger logger, string fault);

@@ -15,6 +15,11 @@ internal static partial class AppDiscovery
     /// <summary><c>GET /dapr/config</c>.</summary>
     public static async Task<ActorConfiguration> ActorsAsync(Sidecar sidecar, CancellationToken cancellationToken)
     {
+        if (sidecar.Options.DisabledInitEndpoints.Contains("config"))
+        {
+            return ActorConfiguration.None;
+        }
+
         var logger = sidecar.Loggers.CreateLogger(typeof(AppDiscovery));
         try
         {
@@ -41,6 +46,11 @@ internal static partial class AppDiscovery
     /// <summary><c>GET /dapr/subscribe</c>. Asked again when no answer came at all.</summary>
     public static async Task<IReadOnlyList<AppSubscription>> SubscriptionsAsync(Sidecar sidecar, CancellationToken cancellationToken)
     {
+        if (sidecar.Options.DisabledInitEndpoints.Contains("subscribe"))
+        {
+            return [];
+        }
+
         var logger = sidecar.Loggers.CreateLogger(typeof(AppDiscovery));
         for (var attempt = 1; attempt <= TriesMax; attempt++)
         {

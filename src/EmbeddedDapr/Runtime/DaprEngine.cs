@@ -59,7 +59,7 @@ public sealed class DaprEngine : IAsyncDisposable
         ResourceSet resources,
         Func<string, string?> environment,
         string baseDirectory,
-        Action? shutdown,
+        Action<bool>? shutdown,
         CancellationToken cancellationToken)
     {
         var context = new ComponentContext
@@ -83,7 +83,7 @@ public sealed class DaprEngine : IAsyncDisposable
     /// <param name="components">Loaded components.</param>
     /// <param name="resources">Resource files.</param>
     /// <param name="shutdown">What <c>/v1.0/shutdown</c> does; null: nothing.</param>
-    public Sidecar AddApp(SidecarOptions options, IAppChannel? app, SidecarComponents components, ResourceSet resources, Action? shutdown = null)
+    public Sidecar AddApp(SidecarOptions options, IAppChannel? app, SidecarComponents components, ResourceSet resources, Action<bool>? shutdown = null)
     {
         var policies = new ResiliencyPolicies(resources.Resiliencies, options.AppId, _time, new Random());
         var sidecar = new Sidecar

@@ -14,9 +14,6 @@ public static partial class ResourceLoader
 
         public string At(YamlNode node) => $"{source}({node.Start.Line + firstLine - 1})";
 
-        /// <summary>Notes a fault that the caller found.</summary>
-        public void Tell(YamlNode node, string why) => Fault<string>(node, why);
-
         public YamlMappingNode? Map(YamlNode node) => node as YamlMappingNode ?? Fault<YamlMappingNode>(node, "a mapping is expected");
 
         public YamlMappingNode? Map(YamlMappingNode parent, string name) => Child(parent, name) is { } child ? Map(child) : null;

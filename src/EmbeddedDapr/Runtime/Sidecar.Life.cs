@@ -38,8 +38,8 @@ public sealed partial class Sidecar : IAsyncDisposable
     /// <summary>Subscriptions of the app; empty before the start.</summary>
     public IReadOnlyList<AppSubscription> Subscriptions => _subscriptions?.Active ?? [];
 
-    /// <summary>What <c>/v1.0/shutdown</c> does; null: it is refused, since the sidecar is not a process of its own.</summary>
-    public Action? Shutdown { get; init; }
+    /// <summary>What <c>/v1.0/shutdown</c> does, told whether it is to be forced; null: nothing, since the sidecar is not a process of its own.</summary>
+    public Action<bool>? Shutdown { get; init; }
 
     /// <summary>The heads listen: steps 1 to 4 are over.</summary>
     public void MarkOutboundReady() => Interlocked.CompareExchange(ref _phase, (int)SidecarPhase.Outbound, (int)SidecarPhase.Loaded);

@@ -18,6 +18,10 @@ public sealed partial class Sidecar
     /// <summary>Version that the API reports: that of daprd whose behaviour this is.</summary>
     public const string RuntimeVersion = "1.18.3";
 
+    /// <summary>Names of the preview features that are on.</summary>
+    public IReadOnlyList<string> EnabledFeatures =>
+        [.. Options.Configuration.Features.Keys.Union(Configuration.RuntimeFeatures.OnByDefault, StringComparer.Ordinal).Where(Options.Configuration.HasFeature).Order(StringComparer.Ordinal)];
+
     /// <summary>Custom attributes.</summary>
     public IReadOnlyDictionary<string, string> Attributes => _attributes;
 

@@ -1,4 +1,6 @@
+using EmbeddedDapr.Apps;
 using EmbeddedDapr.Bindings;
+using EmbeddedDapr.Runtime.Configuration;
 
 namespace EmbeddedDapr.Runtime;
 
@@ -25,6 +27,18 @@ public sealed record SidecarOptions
 
     /// <summary>Bounds and retries of input bindings.</summary>
     public InputBindingPumpOptions InputBindings { get; init; } = new();
+
+    /// <summary>What Configuration files say.</summary>
+    public RuntimeConfiguration Configuration { get; init; } = RuntimeConfiguration.Default;
+
+    /// <summary>Whether and how the app's health is checked; null: it counts as healthy (daprd's <c>--enable-app-health-check</c>).</summary>
+    public AppHealthOptions? AppHealth { get; init; }
+
+    /// <summary>Questions that the app is not asked at start: <c>config</c>, <c>subscribe</c> (daprd's <c>--disable-init-endpoints</c>).</summary>
+    public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
+
+    /// <summary>Addresses of schedulers as told, for metadata; none is ever called.</summary>
+    public IReadOnlyList<string> SchedulerAddresses { get; init; } = [];
 
     /// <summary>Port of the app, for metadata; 0: none, or in process.</summary>
     public int AppPort { get; init; }

@@ -66,7 +66,7 @@ public static partial class ConfigurationFiles
             }
             else
             {
-                document.Tell(metrics, $"'latencyDistributionBuckets' has '{text}', not a number");
+                document.Refuse(metrics, $"'latencyDistributionBuckets' has '{text}', not a number");
             }
         }
 
@@ -93,12 +93,12 @@ public static partial class ConfigurationFiles
             var access = document.Text(scope, "defaultAccess") ?? string.Empty;
             if (scopes.Exists(other => other.StoreName == store))
             {
-                document.Tell(scope, $"the secret store '{store}' has two scopes");
+                document.Refuse(scope, $"the secret store '{store}' has two scopes");
             }
 
             if (!access.Equals("deny", StringComparison.OrdinalIgnoreCase) && !access.Equals("allow", StringComparison.OrdinalIgnoreCase) && access.Length > 0)
             {
-                document.Tell(scope, $"'defaultAccess' is '{access}', not allow or deny");
+                document.Refuse(scope, $"'defaultAccess' is '{access}', not allow or deny");
             }
 
             scopes.Add(new SecretScope(
