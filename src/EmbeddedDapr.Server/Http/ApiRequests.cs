@@ -63,7 +63,17 @@ internal static class ApiRequests
         var body = new ArrayBufferWriter<byte>((int)Math.Min(context.Request.ContentLength + 1 ?? FirstBytes, Array.MaxLength));
         while (true)
         {
-            var read = await context.Request.Body.ReadAsync(body.GetMemory(), context.RequestAborted);
+            int read;
+            try
+            {
+                read = await context.Request.Body.ReadAsync(body.GetMemory(), context.RequestAborted);
+            }
+            catch (IOException)
+            {
+                // Broken framing, such as a chunk without size, or a caller who hung up: whoever is still there gets the refusal of a body that has no end.
+                return new(default, true);
+            }
+
             if (read == 0)
             {
                 return new(body.WrittenMemory, false);
