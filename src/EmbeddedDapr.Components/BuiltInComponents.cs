@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using EmbeddedDapr.Components.Cron;
+using EmbeddedDapr.Components.Http;
 using EmbeddedDapr.Components.InMemory;
+using EmbeddedDapr.Components.LocalStorage;
 using EmbeddedDapr.Components.Sqlite;
 using EmbeddedDapr.Components.Sqlite.PubSub;
 using EmbeddedDapr.Components.Sqlite.State;
@@ -12,7 +15,7 @@ namespace EmbeddedDapr.Components;
 public static partial class BuiltInComponents
 {
     /// <summary>
-    /// A catalog of <c>state.in-memory</c>, <c>state.sqlite</c>, <c>pubsub.in-memory</c> and <c>pubsub.sqlite</c>. SQLite paths are relative to
+    /// A catalog of <c>state.in-memory</c>, <c>state.sqlite</c>, <c>pubsub.in-memory</c>, <c>pubsub.sqlite</c> and the bindings that need no library. SQLite paths are relative to
     /// <see cref="ComponentContext.BaseDirectory"/>; components that name one file share its writer. Components of type <c>pubsub.in-memory</c> that
     /// have one name and namespace and come from one catalog reach each other, whichever app they belong to.
     /// </summary>
@@ -39,6 +42,6 @@ public static partial class BuiltInComponents
         catalog.PubSubs.Add(
             "pubsub.sqlite",
             (spec, context, cancellationToken) => SqlitePubSub.OpenAsync(spec, context, sqlite, options, cancellationToken));
-        return catalog;
+        return catalog.AddCron().AddHttp().AddLocalStorage();
     }
 }

@@ -55,7 +55,14 @@ public enum GrpcCode
 /// <param name="HttpStatus">HTTP status.</param>
 /// <param name="Grpc">gRPC status.</param>
 /// <param name="Details">google.rpc details for rich errors; null: none.</param>
-public sealed record ApiError(string Code, string Message, int HttpStatus, GrpcCode Grpc, ApiErrorDetails? Details = null);
+/// <param name="Headers">Metadata that goes to the caller beside the error, as headers <c>metadata.NAME</c>; null: none.</param>
+public sealed record ApiError(
+    string Code,
+    string Message,
+    int HttpStatus,
+    GrpcCode Grpc,
+    ApiErrorDetails? Details = null,
+    IReadOnlyDictionary<string, string>? Headers = null);
 
 /// <summary>What a rich error adds (contract section 0.2).</summary>
 /// <param name="Reason"><c>ErrorInfo.reason</c>, such as <c>DAPR_STATE_NOT_FOUND</c>.</param>

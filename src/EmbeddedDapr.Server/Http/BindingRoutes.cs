@@ -25,15 +25,11 @@ internal static class BindingRoutes
         }
 
         var result = await sidecar.OutputBindings.InvokeAsync(context.PathSegment(2), request, context.RequestAborted);
+        SetMetadata(context.Response, result.Error is null ? result.Value.Metadata : result.Error.Headers);
         if (result.Error is { } error)
         {
             await context.WriteErrorAsync(error);
             return;
-        }
-
-        foreach (var (name, value) in result.Value.Metadata ?? new Dictionary<string, string>())
-        {
-            context.Response.Headers["metadata." + name] = value;
         }
 
         if (result.Value.Data is { } data)
@@ -43,6 +39,18 @@ internal static class BindingRoutes
         else
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+    }
+
+    /// <summary>What a service answered may be anything: what cannot be a header stays behind.</summary>
+    private static void SetMetadata(HttpResponse response, IReadOnlyDictionary<string, string>? metadata)
+    {
+        foreach (var (name, value) in metadata ?? new Dictionary<string, string>())
+        {
+            if (value.All(character => character is >= ' ' and < '\x7f'))
+            {
+                response.Headers["metadata." + name] = value;
+            }
         }
     }
 

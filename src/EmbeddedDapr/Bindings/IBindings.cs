@@ -26,6 +26,15 @@ public sealed record OutputBindingRequest(string Operation, ReadOnlyMemory<byte>
 /// <param name="Metadata">Becomes <c>metadata.*</c> headers.</param>
 public sealed record OutputBindingResponse(ReadOnlyMemory<byte>? Data, IReadOnlyDictionary<string, string>? Metadata = null);
 
+/// <summary>
+/// An output binding refused, or its target did; the message is for the caller. The answer's metadata goes to the caller all the same (contract section 5.4), its data does not.
+/// </summary>
+public sealed class OutputBindingException(string message, OutputBindingResponse response) : Exception(message)
+{
+    /// <summary>What the target answered.</summary>
+    public OutputBindingResponse Response { get; } = response;
+}
+
 /// <summary>A binding that writes.</summary>
 public interface IOutputBinding : IAsyncDisposable
 {
@@ -33,5 +42,6 @@ public interface IOutputBinding : IAsyncDisposable
     IReadOnlyList<string> Operations { get; }
 
     /// <summary>Carries out a request whose operation is one of <see cref="Operations"/>.</summary>
+    /// <exception cref="OutputBindingException">It failed, and there is metadata to tell about it.</exception>
     ValueTask<OutputBindingResponse> InvokeAsync(OutputBindingRequest request, CancellationToken cancellationToken);
 }

@@ -35,6 +35,10 @@ public sealed class OutputBindingApi
         {
             return await loaded.Instance.InvokeAsync(request, cancellationToken);
         }
+        catch (OutputBindingException exception)
+        {
+            return ApiErrors.InvokeOutputBinding(binding, exception.Message) with { Headers = exception.Response.Metadata };
+        }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             return ApiErrors.InvokeOutputBinding(binding, exception.Message);
