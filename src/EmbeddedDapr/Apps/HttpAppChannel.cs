@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace EmbeddedDapr.Apps;
 
@@ -47,6 +48,9 @@ public sealed class HttpAppChannel : IAppChannel
             AutomaticDecompression = DecompressionMethods.None,
             MaxConnectionsPerServer = options.ConnectionsMax,
             EnableMultipleHttp2Connections = true,
+
+            // As Go does: a topic or a tag need not be ASCII.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
 
             // The runtime forwards or makes trace headers itself.
             ActivityHeadersPropagator = null,

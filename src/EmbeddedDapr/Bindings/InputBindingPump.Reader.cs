@@ -15,6 +15,8 @@ public sealed partial class InputBindingPump
         private const string ContentType = "application/json"; // always, whatever the payload (contract section 5.2)
         private const int LoggedBodyBytesMax = 512;
 
+        private static readonly KeyValuePair<string, string> NoTrace = new("traceparent", PubSub.PubSubApi.NoTraceParent);
+
         private readonly string _route = BindingRoute.Of(binding.Spec);
         private readonly SemaphoreSlim _slots = new(options.HandoverMax, options.HandoverMax);
         private readonly CancellationTokenSource _abort = new();
@@ -213,10 +215,10 @@ public sealed partial class InputBindingPump
             }
         }
 
-        private static KeyValuePair<string, string>[]? HeadersOf(BindingEvent bindingEvent) =>
+        private static KeyValuePair<string, string>[] HeadersOf(BindingEvent bindingEvent) =>
             bindingEvent.Metadata is { Count: > 0 } metadata
-                ? [.. metadata.Select(entry => KeyValuePair.Create(entry.Key, BindingRoute.HeaderSafe(entry.Value)))]
-                : null;
+                ? [NoTrace, .. metadata.Select(entry => KeyValuePair.Create(entry.Key, BindingRoute.HeaderSafe(entry.Value)))]
+                : [NoTrace];
     }
 }
 

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Bindings;
 using EmbeddedDapr.Components;
+using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -73,7 +74,7 @@ public sealed class PumpTests : IAsyncDisposable
         var request = _app.Requests.Single();
         Assert.Equal(("POST", path, "application/json", null), (request.Method, request.Path, request.ContentType, request.Query));
         Assert.Equal("not json", Encoding.UTF8.GetString(request.Body.Span));
-        Assert.Equal([KeyValuePair.Create("topic", "a/b  c")], request.Headers!);
+        Assert.Equal([KeyValuePair.Create("traceparent", PubSubApi.NoTraceParent), KeyValuePair.Create("topic", "a/b  c")], request.Headers!);
         Assert.Equal((1, 0), (pump.Status.Single().Delivered, pump.Status.Single().Failed));
     }
 
