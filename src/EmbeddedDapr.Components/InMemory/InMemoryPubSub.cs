@@ -26,6 +26,9 @@ internal sealed class InMemoryPubSub(ComponentSpec spec, ComponentContext contex
     /// <inheritdoc/>
     public int AttemptsMax { get; } = spec.Metadata.Number("maxRetries", RetriesByDefault, min: 0, max: 1_000_000) + 1;
 
+    /// <summary>As daprd: a dead-letter topic takes a message after its first failure, unless the component says how often it is retried.</summary>
+    public int AttemptsBeforeDeadLetter => spec.Metadata.Text("maxRetries") is null ? 1 : AttemptsMax;
+
     /// <inheritdoc/>
     public async ValueTask PublishAsync(string topic, IReadOnlyList<PubSubMessage> messages, CancellationToken cancellationToken)
     {

@@ -17,15 +17,26 @@ internal sealed class DaprGrpcService(Sidecar sidecar)
         where TRequest : class, global::Google.Protobuf.IMessage<TRequest>
         where TResponse : class, global::Google.Protobuf.IMessage<TResponse>
     {
+        Authorize(context);
+        var result = await method.InvokeAsync(sidecar, request, context.CancellationToken);
+        return result.Error is { } error ? throw error.ToRpcException() : result.Value;
+    }
+
+    /// <summary>Runs a streaming call for a caller on the network.</summary>
+    public Task RunAsync(ServerCallContext context, Func<Sidecar, Task> call)
+    {
+        Authorize(context);
+        return call(sidecar);
+    }
+
+    private void Authorize(ServerCallContext context)
+    {
         if (sidecar.Options.ApiToken is { } token && !CryptographicOperations.FixedTimeEquals(
             Encoding.UTF8.GetBytes(token),
             Encoding.UTF8.GetBytes(context.RequestHeaders.GetValue(TokenHeader) ?? string.Empty)))
         {
             throw new RpcException(new Status(StatusCode.Unauthenticated, "authentication error: api token mismatch"));
         }
-
-        var result = await method.InvokeAsync(sidecar, request, context.CancellationToken);
-        return result.Error is { } error ? throw error.ToRpcException() : result.Value;
     }
 }
 
@@ -52,6 +63,8 @@ internal static class GrpcHead
             {
                 method.Bind(context);
             }
+
+            SubscribeTopicEvents.Bind(context);
         }
     }
 }

@@ -41,6 +41,9 @@ public sealed record AppSubscription
 
     /// <summary>Where it came from.</summary>
     public required SubscriptionKind Kind { get; init; }
+
+    /// <summary>Messages are no envelopes: each gets one made around it.</summary>
+    internal bool IsRaw => PublishMetadata.TryRaw(Metadata, out var raw, out _) && raw;
 }
 
 /// <summary>Bulk delivery.</summary>

@@ -20,9 +20,12 @@ internal enum EventFate
 }
 
 /// <summary>An event while a subscription handles it.</summary>
-internal sealed class DeliveredEvent(PubSubDelivery delivery)
+internal sealed class DeliveredEvent(PubSubDelivery delivery, string plainTopic)
 {
     public PubSubDelivery Delivery { get; } = delivery;
+
+    /// <summary>The topic without the namespace of a component that has one.</summary>
+    public string PlainTopic { get; } = plainTopic;
 
     /// <summary>What the app gets: the bytes of the message, or for raw subscriptions an envelope around them.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }

@@ -54,6 +54,9 @@ public interface IPubSubComponent : IAsyncDisposable
     /// <summary>How many deliveries a message gets before it is given up (dead letter, else dropped with a log line); 1: the component never redelivers.</summary>
     int AttemptsMax { get; }
 
+    /// <summary>How many of them a message gets when there is a dead-letter topic to take it.</summary>
+    int AttemptsBeforeDeadLetter => AttemptsMax;
+
     /// <summary>Publishes all or none. When it completes, a durable component has them on disk.</summary>
     ValueTask PublishAsync(string topic, IReadOnlyList<PubSubMessage> messages, CancellationToken cancellationToken);
 

@@ -192,6 +192,16 @@ public sealed class PubSubApi
 
         public TopicScopes Subscribing { get; } = TopicScopes.ForSubscribing(loaded.Spec.Metadata, sidecar.Options.AppId);
 
+        /// <summary>A subscription as the component is asked for it.</summary>
+        public PubSubSubscription Wanted(AppSubscription subscription) => new()
+        {
+            Topic = TopicPrefix + subscription.Topic,
+            ConsumerId = ConsumerId,
+            BatchMax = subscription.Bulk?.MessagesMax ?? 1,
+            BatchWait = subscription.Bulk?.AwaitMax ?? TimeSpan.Zero,
+            DeadLetterTopic = subscription.DeadLetterTopic is { } letters ? TopicPrefix + letters : null,
+        };
+
         public string ConsumerId { get; } = loaded.Spec.Metadata.Text("consumerID") ?? sidecar.Options.AppId;
 
         /// <summary>

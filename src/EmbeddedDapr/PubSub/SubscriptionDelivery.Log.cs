@@ -12,12 +12,6 @@ internal sealed partial class SubscriptionDelivery
         [LoggerMessage(1321, LogLevel.Warning, "A routing rule of {PubSub} topic {Topic} cannot be evaluated: {Reason}")]
         public static partial void RuleFailed(ILogger logger, string pubSub, string topic, string reason);
 
-        [LoggerMessage(1322, LogLevel.Warning, "An event of {Topic} was not taken by {Path}: status {Status}, {Fate}, attempt {Attempt}")]
-        public static partial void NotTaken(ILogger logger, string topic, string path, int status, EventFate fate, int attempt);
-
-        [LoggerMessage(1323, LogLevel.Warning, "The app gave no answer to {PubSub} topic {Topic} at {Path}")]
-        public static partial void CallFailed(ILogger logger, Exception exception, string pubSub, string topic, string path);
-
         [LoggerMessage(1324, LogLevel.Warning, "{Count} events of {Topic} went to the dead-letter topic {DeadLetterTopic}")]
         public static partial void DeadLettered(ILogger logger, int count, string topic, string deadLetterTopic);
 

@@ -1,4 +1,3 @@
-using EmbeddedDapr.Apps;
 using EmbeddedDapr.Cel;
 using EmbeddedDapr.Resiliency;
 using EmbeddedDapr.Runtime;
@@ -16,7 +15,7 @@ internal sealed partial class SubscriptionDelivery
     private static readonly TimeSpan DeadLetterPublishMax = TimeSpan.FromSeconds(30);
 
     private readonly Sidecar _sidecar;
-    private readonly IAppChannel _app;
+    private readonly IEventTarget _show;
     private readonly AppSubscription _subscription;
     private readonly PubSubApi.Target _target;
     private readonly SubscriptionRouter _router;
@@ -24,25 +23,26 @@ internal sealed partial class SubscriptionDelivery
     private readonly bool _raw;
     private readonly ILogger _logger;
 
-    public SubscriptionDelivery(Sidecar sidecar, IAppChannel app, AppSubscription subscription, PubSubApi.Target target, SubscriptionRouter router, ILogger logger)
+    public SubscriptionDelivery(Sidecar sidecar, IEventTarget show, AppSubscription subscription, PubSubApi.Target target, SubscriptionRouter router)
     {
-        (_sidecar, _app, _subscription, _target, _router, _logger) = (sidecar, app, subscription, target, router, logger);
+        (_sidecar, _show, _subscription, _target, _router) = (sidecar, show, subscription, target, router);
         _policy = sidecar.Resiliency.ForInput(subscription.PubSubName, ComponentKind.Pubsub);
-        _raw = PublishMetadata.TryRaw(subscription.Metadata, out var raw, out _) && raw;
+        _raw = subscription.IsRaw;
+        _logger = sidecar.Loggers.CreateLogger<SubscriptionDelivery>();
     }
 
     public async ValueTask<IReadOnlyList<DeliveryVerdict>> HandleAsync(IReadOnlyList<PubSubDelivery> deliveries, CancellationToken cancellationToken)
     {
         var now = _sidecar.Time.GetUtcNow();
-        var events = new DeliveredEvent[deliveries.Count];
-        for (var index = 0; index < events.Length; index++)
+        var all = new DeliveredEvent[deliveries.Count];
+        for (var index = 0; index < all.Length; index++)
         {
-            events[index] = Prepare(deliveries[index], now);
+            all[index] = Prepare(deliveries[index], now);
         }
 
         if (_subscription.Bulk is null)
         {
-            foreach (var delivered in events)
+            foreach (var delivered in all)
             {
                 if (delivered.Fate == EventFate.Open)
                 {
@@ -53,20 +53,22 @@ internal sealed partial class SubscriptionDelivery
         else
         {
             // Grouping keeps the order of events within a route.
-            foreach (var group in events.Where(delivered => delivered.Fate == EventFate.Open).GroupBy(delivered => delivered.Route))
+            foreach (var group in all.Where(delivered => delivered.Fate == EventFate.Open).GroupBy(delivered => delivered.Route))
             {
-                await ShowManyAsync(group.ToList(), cancellationToken);
+                var events = group.ToList();
+                await _show.ShowManyAsync(events, events[0].PlainTopic, cancellationToken);
             }
         }
 
-        return await SettleAsync(events, cancellationToken);
+        return await SettleAsync(all, cancellationToken);
     }
 
     private DeliveredEvent Prepare(PubSubDelivery delivery, DateTimeOffset now)
     {
-        var delivered = new DeliveredEvent(delivery)
+        var topic = PlainTopic(delivery);
+        var delivered = new DeliveredEvent(delivery, topic)
         {
-            Body = _raw ? DeliveryRequests.RawEnvelope(_subscription.PubSubName, delivery, PlainTopic(delivery)) : delivery.Message.Data,
+            Body = _raw ? DeliveryRequests.RawEnvelope(_subscription.PubSubName, delivery, topic) : delivery.Message.Data,
         };
         var facts = EnvelopeFacts.Read(delivered.Body.Span);
         delivered.Facts = facts;
@@ -107,7 +109,7 @@ internal sealed partial class SubscriptionDelivery
     {
         if (_policy is null)
         {
-            await TryOneAsync(delivered, cancellationToken);
+            await _show.ShowOneAsync(delivered, cancellationToken);
             return;
         }
 
@@ -115,52 +117,16 @@ internal sealed partial class SubscriptionDelivery
         var result = await _policy.ExecuteAsync(
             static async (state, token) =>
             {
-                await state.Self.TryOneAsync(state.Event, token);
+                await state.Show.ShowOneAsync(state.Event, token);
                 return state.Event.Fate;
             },
             static fate => Attempt.Of(fate != EventFate.Failed),
-            (Self: this, Event: delivered),
+            (Show: _show, Event: delivered),
             repeatable: true,
             cancellationToken);
         if (result.Fault != PolicyFault.None)
         {
             delivered.Fate = EventFate.Failed;
-        }
-    }
-
-    private async ValueTask TryOneAsync(DeliveredEvent delivered, CancellationToken cancellationToken)
-    {
-        var answer = await CallAsync(DeliveryRequests.One(_subscription.PubSubName, delivered), cancellationToken);
-        delivered.Fate = answer is { } response ? AppVerdicts.OfOne(response) : EventFate.Failed;
-        if (delivered.Fate != EventFate.Taken && answer is { } refusal)
-        {
-            Log.NotTaken(_logger, delivered.Delivery.Topic, delivered.Route.Path, refusal.Status, delivered.Fate, delivered.Delivery.Attempt);
-        }
-    }
-
-    private async ValueTask ShowManyAsync(List<DeliveredEvent> events, CancellationToken cancellationToken)
-    {
-        var request = DeliveryRequests.Many(_subscription.PubSubName, PlainTopic(events[0].Delivery), events, _raw, out var entryIds);
-        var all = EventFate.Failed;
-        var fates = await CallAsync(request, cancellationToken) is { } response ? AppVerdicts.OfMany(response, out all) : null;
-        for (var index = 0; index < entryIds.Length; index++)
-        {
-            events[index].Fate = fates is null ? all : fates.GetValueOrDefault(entryIds[index], EventFate.Failed);
-        }
-    }
-
-    /// <summary>The app's answer; null: it gave none.</summary>
-    private async ValueTask<AppResponse?> CallAsync(AppRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _app.SendAsync(request, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            // Broad, because the loop that delivers must go on whatever a channel throws.
-            Log.CallFailed(_logger, exception, _subscription.PubSubName, _subscription.Topic, request.Path);
-            return null;
         }
     }
 
@@ -183,7 +149,7 @@ internal sealed partial class SubscriptionDelivery
     {
         EventFate.Open or EventFate.Taken => false,
         EventFate.Dropped or EventFate.Unreadable => true,
-        EventFate.Failed => delivered.Delivery.Attempt >= _target.Component.AttemptsMax,
+        EventFate.Failed => delivered.Delivery.Attempt >= _target.Component.AttemptsBeforeDeadLetter,
     };
 
     private async ValueTask<bool> DeadLetterAsync(List<DeliveredEvent> lost, CancellationToken cancellationToken)

@@ -131,22 +131,14 @@ public sealed partial class SubscriptionEngine : IAsyncDisposable
     }
 
     private SubscriptionDelivery Delivery(IAppChannel app, AppSubscription subscription, PubSubApi.Target target, SubscriptionRouter router) =>
-        new(_sidecar, app, subscription, target, router, _sidecar.Loggers.CreateLogger<SubscriptionDelivery>());
+        new(_sidecar, new AppEventTarget(app, subscription, subscription.IsRaw, _sidecar.Loggers.CreateLogger<AppEventTarget>()), subscription, target, router);
 
     private async Task<bool> TrySubscribeAsync(Running running, CancellationToken cancellationToken)
     {
         var (subscription, target) = (running.Subscription, running.Target);
-        var wanted = new PubSubSubscription
-        {
-            Topic = target.TopicPrefix + subscription.Topic,
-            ConsumerId = target.ConsumerId,
-            BatchMax = subscription.Bulk?.MessagesMax ?? 1,
-            BatchWait = subscription.Bulk?.AwaitMax ?? TimeSpan.Zero,
-            DeadLetterTopic = subscription.DeadLetterTopic is { } letters ? target.TopicPrefix + letters : null,
-        };
         try
         {
-            running.Broker = await target.Component.SubscribeAsync(wanted, running.Delivery.HandleAsync, cancellationToken);
+            running.Broker = await target.Component.SubscribeAsync(target.Wanted(subscription), running.Delivery.HandleAsync, cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

@@ -35,8 +35,8 @@ public sealed partial class Sidecar : IAsyncDisposable
     /// <summary>Cancelled when the sidecar stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Subscriptions of the app; empty before the start.</summary>
-    public IReadOnlyList<AppSubscription> Subscriptions => _subscriptions?.Active ?? [];
+    /// <summary>Subscriptions of the app, none before the start, then those of open streams.</summary>
+    public IReadOnlyList<AppSubscription> Subscriptions => [.. _subscriptions?.Active ?? [], .. Streams.Active];
 
     /// <summary>What <c>/v1.0/shutdown</c> does, told whether it is to be forced; null: nothing, since the sidecar is not a process of its own.</summary>
     public Action<bool>? Shutdown { get; init; }
