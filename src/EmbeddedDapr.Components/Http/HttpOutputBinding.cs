@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using System.Net;
 using EmbeddedDapr.Bindings;
 
 namespace EmbeddedDapr.Components.Http;
@@ -110,14 +110,19 @@ internal sealed class HttpOutputBinding(HttpBindingMetadata metadata, TimeProvid
     private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (body.Length < metadata.BodyBytesMax
-            && await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, metadata.BodyBytesMax - body.Length)), cancellationToken) is > 0 and var read)
+        var body = new ArrayBufferWriter<byte>(4096);
+        while (metadata.BodyBytesMax - body.WrittenCount is > 0 and var rest)
         {
-            body.Write(buffer, 0, read);
+            var room = body.GetMemory(4096);
+            var read = await stream.ReadAsync(rest < room.Length ? room[..(int)rest] : room, cancellationToken);
+            if (read == 0)
+            {
+                break;
+            }
+
+            body.Advance(read);
         }
 
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
+        return body.WrittenMemory;
     }
 }

@@ -55,7 +55,7 @@ public static class CronExpression
         if (text.StartsWith(Every, StringComparison.Ordinal))
         {
             error = string.Empty;
-            if (GoDuration.TryParse(text[Every.Length..], out var period))
+            if (GoDuration.TryParse(text.AsSpan(Every.Length), out var period))
             {
                 return new CronPeriod(period);
             }

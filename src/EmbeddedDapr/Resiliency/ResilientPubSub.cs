@@ -8,6 +8,8 @@ internal sealed class ResilientPubSub(IPubSubComponent inner, ResiliencyPolicy p
 {
     public int AttemptsMax => inner.AttemptsMax;
 
+    public int AttemptsBeforeDeadLetter => inner.AttemptsBeforeDeadLetter;
+
     public IAsyncDisposable Inner => inner;
 
     public async ValueTask PublishAsync(string topic, IReadOnlyList<PubSubMessage> messages, CancellationToken cancellationToken) => await policy.CallAsync(

@@ -70,14 +70,14 @@ public sealed class CronInputBindingTests
     /// <summary>Tells when something began to wait.</summary>
     private sealed class DelayedTime(DateTimeOffset start) : FakeTimeProvider(start)
     {
-        private readonly SemaphoreSlim _delays = new(0);
+        private readonly Channel<bool> _delays = Channel.CreateBounded<bool>(1000);
 
-        public Task WaitsAsync() => _delays.WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
+        public ValueTask<bool> WaitsAsync() => _delays.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var timer = base.CreateTimer(callback, state, dueTime, period);
-            _delays.Release();
+            _delays.Writer.TryWrite(true);
             return timer;
         }
     }
