@@ -22,8 +22,8 @@ internal static class SubscribeTopicEvents
             MethodType.DuplexStreaming,
             UnaryMethods.Service,
             Name,
-            ProtoMarshaller.For(Proto.SubscribeTopicEventsRequestAlpha1.Parser),
-            ProtoMarshaller.For(Proto.SubscribeTopicEventsResponseAlpha1.Parser));
+            GrpcMarshallers.Both(Proto.SubscribeTopicEventsRequestAlpha1.Parser),
+            GrpcMarshallers.Answer<Proto.SubscribeTopicEventsResponseAlpha1>());
         context.AddDuplexStreamingMethod(
             method, [], static (service, requests, responses, call) => service.RunAsync(call, sidecar => RunAsync(sidecar, requests, responses, call)));
     }
