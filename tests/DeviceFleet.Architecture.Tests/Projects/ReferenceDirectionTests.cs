@@ -12,6 +12,7 @@ public sealed class ReferenceDirectionTests
     private const string Defaults = "DeviceFleet.ServiceDefaults";
     private const string Devices = "DeviceFleet.Devices";
     private const string Gateway = "DeviceFleet.Gateway";
+    private const string Workflows = "DeviceFleet.Workflows";
     private const string Broker = "DeviceFleet.Broker";
     private const string Engine = "EmbeddedDapr";
     private const string Components = "EmbeddedDapr.Components";
@@ -25,6 +26,7 @@ public sealed class ReferenceDirectionTests
         [Defaults] = [Contracts],
         [Devices] = [Contracts, Defaults],
         [Gateway] = [Contracts, Defaults],
+        [Workflows] = [Contracts],
         [Broker] = [Contracts],
         [Engine] = [],
         [Components] = [Engine],
@@ -36,7 +38,7 @@ public sealed class ReferenceDirectionTests
         // The peer of the whole-path benchmark shares broker and store with us, so that only what lies between them differs.
         ["DeviceFleet.Peer.Orleans"] = [Contracts, Broker, Engine, Components],
         // Measures the parts one by one, so it reaches all of them.
-        ["DeviceFleet.Benchmarks"] = [Contracts, Defaults, Devices, Gateway, Broker, Engine, Components, Server],
+        ["DeviceFleet.Benchmarks"] = [Contracts, Defaults, Devices, Gateway, Workflows, Broker, Engine, Components, Server],
     };
 
     /// <summary>Packages, by how their names start, that a project must do without.</summary>
@@ -46,6 +48,7 @@ public sealed class ReferenceDirectionTests
         [Defaults] = ["MQTTnet", "SQLitePCLRaw", "Microsoft.Data.Sqlite"],
         [Devices] = ["MQTTnet", "SQLitePCLRaw", "Microsoft.Data.Sqlite", "YamlDotNet"],
         [Gateway] = ["MQTTnet", "SQLitePCLRaw", "Microsoft.Data.Sqlite", "YamlDotNet"],
+        [Workflows] = ["Dapr.", "Microsoft.AspNetCore", "Grpc.AspNetCore"],
         [Broker] = ["Dapr.", "SQLitePCLRaw", "Microsoft.Data.Sqlite"],
         [Engine] = ["Microsoft.AspNetCore", "Grpc.AspNetCore", "MQTTnet", "Dapr.", "SQLitePCLRaw", "Microsoft.Data.Sqlite"],
         [Components] = ["Microsoft.AspNetCore", "Grpc.AspNetCore", "MQTTnet.AspNetCore", "MQTTnet.Server", "Dapr."],
@@ -53,7 +56,7 @@ public sealed class ReferenceDirectionTests
         ["DeviceFleet.Load"] = ["Dapr.", "Microsoft.AspNetCore", "MQTTnet.Server", "MQTTnet.AspNetCore"],
     };
 
-    private static readonly string[] WithoutAspNet = [Contracts, Engine, Components, Simulator, "DeviceFleet.Load"];
+    private static readonly string[] WithoutAspNet = [Contracts, Workflows, Engine, Components, Simulator, "DeviceFleet.Load"];
 
     [Fact]
     public void Every_project_reference_is_an_arrow_of_the_design()
