@@ -30,5 +30,5 @@ if (flags.WaitForSidecar)
     return await SidecarWait.UntilOutboundReadyAsync(flags.HttpPort, TimeProvider.System);
 }
 
-using var process = new DaprdProcess(flags, Environment.GetEnvironmentVariable, loggers);
+await using var process = new DaprdProcess(flags, Environment.GetEnvironmentVariable, loggers);
 return await process.RunAsync();

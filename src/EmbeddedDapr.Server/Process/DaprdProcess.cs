@@ -12,11 +12,12 @@ using EmbeddedDapr.Runtime.Configuration;
 namespace EmbeddedDapr.Server.Process;
 
 /// <summary>A sidecar as a process of its own, in daprd's place: one engine, one app over HTTP.</summary>
-internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string?> environment, ILoggerFactory loggers) : IDisposable
+internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string?> environment, ILoggerFactory loggers) : IAsyncDisposable
 {
     private const int Failed = 1;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private HttpAppChannel? _probes;
     private readonly ILogger _logger = loggers.CreateLogger<DaprdProcess>();
 
     /// <summary>Runs until a signal or <c>/v1.0/shutdown</c>; answers the exit code.</summary>
@@ -71,7 +72,14 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
         }
     }
 
-    public void Dispose() => _stop.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _stop.Dispose();
+        if (_probes is not null)
+        {
+            await _probes.DisposeAsync();
+        }
+    }
 
     private async Task RunAsync(Sidecar sidecar)
     {
@@ -144,12 +152,25 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
             Configuration = configuration,
             Features = [.. configuration.Features.Where(feature => feature.Value).Select(feature => feature.Key)],
             AppHealth = flags.AppHealth,
+            AppProbe = flags.AppHealth is { } health && flags.AppPort > 0 ? HealthProbe(health) : null,
             DisabledInitEndpoints = flags.DisabledInitEndpoints,
             SchedulerAddresses = flags.SchedulerAddresses,
             InputBindings = new InputBindingPumpOptions { ProbeTimeout = flags.BindingOptionsTimeout },
         };
         return await engine.AddAppAsync(
             options, channel, BuiltInComponents.Catalog().AddMqtt().AddSecretStores().AddRedis(), resources, environment, flags.DataFolder ?? Environment.CurrentDirectory, Shutdown, cancellationToken);
+    }
+
+    // A channel of its own: probes carry no token.
+    private Func<CancellationToken, ValueTask<bool>>? HealthProbe(AppHealthOptions health)
+    {
+        if (flags.AppProtocol is "grpc" or "grpcs")
+        {
+            return null;
+        }
+
+        _probes = new HttpAppChannel(new HttpAppChannelOptions { Host = flags.AppHost, Port = flags.AppPort, Http2 = flags.AppProtocol == "h2c" }, TimeProvider.System);
+        return AppProbes.Get(_probes, health.Path);
     }
 
     private string? Text(string variable) => environment(variable) is { Length: > 0 } value ? value : null;

@@ -86,10 +86,14 @@ public sealed class DaprEngine : IAsyncDisposable
     public Sidecar AddApp(SidecarOptions options, IAppChannel? app, SidecarComponents components, ResourceSet resources, Action<bool>? shutdown = null)
     {
         var policies = new ResiliencyPolicies(resources.Resiliencies, options.AppId, _time, new Random());
+        var health = app is not null && options.AppHealth is { } checks ? new AppHealth(checks.Threshold) : null;
+        var limited = app is not null && options.AppConcurrencyMax > 0 ? new LimitedAppChannel(app, options.AppConcurrencyMax) : app;
         var sidecar = new Sidecar
         {
             Options = options,
-            App = app is not null && options.AppConcurrencyMax > 0 ? new LimitedAppChannel(app, options.AppConcurrencyMax) : app,
+            App = health is null ? limited : new HealthyAppChannel(limited!, health),
+            Health = health,
+            Probe = health is null ? null : options.AppProbe ?? AppProbes.Get(app!, options.AppHealth!.Path),
             Components = components.Under(policies),
             Resiliency = policies,
             Resources = resources,

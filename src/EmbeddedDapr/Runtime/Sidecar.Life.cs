@@ -1,6 +1,3 @@
-using EmbeddedDapr.Apps;
-using EmbeddedDapr.Bindings;
-using EmbeddedDapr.PubSub;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Runtime;
@@ -24,9 +21,7 @@ public enum SidecarPhase
 /// <content>Life: start in the order of contract section 1.4, stop in the reverse.</content>
 public sealed partial class Sidecar : IAsyncDisposable
 {
-    private readonly List<IAsyncDisposable> _inputs = [];
     private readonly CancellationTokenSource _stopping = new();
-    private SubscriptionEngine? _subscriptions;
     private int _phase;
 
     /// <summary>How far it has come.</summary>
@@ -34,9 +29,6 @@ public sealed partial class Sidecar : IAsyncDisposable
 
     /// <summary>Cancelled when the sidecar stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
-
-    /// <summary>Subscriptions of the app, none before the start, then those of open streams.</summary>
-    public IReadOnlyList<AppSubscription> Subscriptions => [.. _subscriptions?.Active ?? [], .. Streams.Active];
 
     /// <summary>What <c>/v1.0/shutdown</c> does, told whether it is to be forced; null: nothing, since the sidecar is not a process of its own.</summary>
     public Action<bool>? Shutdown { get; init; }
@@ -52,14 +44,15 @@ public sealed partial class Sidecar : IAsyncDisposable
         if (App is not null)
         {
             await App.WaitUntilListeningAsync(both.Token);
-            var actors = await AppDiscovery.ActorsAsync(this, both.Token);
-
-            // Unlike daprd, actors come first: the first event that a subscription or binding brings may be for one.
-            Actors.Host(actors);
-            await StartSubscriptionsAsync(both.Token);
-            var bindings = new InputBindingPump(this, Options.InputBindings);
-            AddInput(bindings);
-            await bindings.StartAsync(both.Token);
+            if (Health is null)
+            {
+                await ConnectAsync(both.Token);
+            }
+            else
+            {
+                // As daprd, it is ready although the app may never get well (recorded: runtime-app-health-start).
+                _watching = WatchAsync(Health, Probe!, Options.AppHealth!, _stopping.Token);
+            }
         }
 
         Interlocked.CompareExchange(ref _phase, (int)SidecarPhase.Ready, (int)SidecarPhase.Outbound);
@@ -82,41 +75,9 @@ public sealed partial class Sidecar : IAsyncDisposable
         }
 
         await _stopping.CancelAsync();
-        IAsyncDisposable[] inputs;
-        lock (_inputs)
-        {
-            inputs = [.. Enumerable.Reverse(_inputs)];
-        }
-
-        foreach (var input in inputs)
-        {
-            await input.DisposeAsync();
-        }
-
+        await _watching;
+        await StopReadingAsync();
         await Actors.DisposeAsync();
-    }
-
-    private async Task StartSubscriptionsAsync(CancellationToken cancellationToken)
-    {
-        if (Components.PubSubs.Count == 0)
-        {
-            return;
-        }
-
-        var programmatic = await AppDiscovery.SubscriptionsAsync(this, cancellationToken);
-        var subscriptions = new SubscriptionEngine(this);
-        AddInput(subscriptions);
-        _subscriptions = subscriptions;
-        await subscriptions.StartAsync(programmatic, cancellationToken);
-    }
-
-    private void AddInput(IAsyncDisposable input)
-    {
-        lock (_inputs)
-        {
-            _stopping.Token.ThrowIfCancellationRequested();
-            _inputs.Add(input);
-        }
     }
 
     private static partial class Log

@@ -34,6 +34,9 @@ public sealed record SidecarOptions
     /// <summary>Whether and how the app's health is checked; null: it counts as healthy (daprd's <c>--enable-app-health-check</c>).</summary>
     public AppHealthOptions? AppHealth { get; init; }
 
+    /// <summary>How the app is probed, true: it is well; null: by <c>GET</c> of <see cref="AppHealthOptions.Path"/>, any 2xx. Used with <see cref="AppHealth"/> only.</summary>
+    public Func<CancellationToken, ValueTask<bool>>? AppProbe { get; init; }
+
     /// <summary>Questions that the app is not asked at start: <c>config</c>, <c>subscribe</c> (daprd's <c>--disable-init-endpoints</c>).</summary>
     public IReadOnlyList<string> DisabledInitEndpoints { get; init; } = [];
 
