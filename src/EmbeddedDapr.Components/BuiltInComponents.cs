@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EmbeddedDapr.Components.Configuration;
 using EmbeddedDapr.Components.Cron;
 using EmbeddedDapr.Components.Http;
 using EmbeddedDapr.Components.InMemory;
@@ -6,6 +7,7 @@ using EmbeddedDapr.Components.LocalStorage;
 using EmbeddedDapr.Components.Sqlite;
 using EmbeddedDapr.Components.Sqlite.PubSub;
 using EmbeddedDapr.Components.Sqlite.State;
+using EmbeddedDapr.Locks;
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.State;
 
@@ -15,9 +17,10 @@ namespace EmbeddedDapr.Components;
 public static partial class BuiltInComponents
 {
     /// <summary>
-    /// A catalog of <c>state.in-memory</c>, <c>state.sqlite</c>, <c>pubsub.in-memory</c>, <c>pubsub.sqlite</c> and the bindings that need no library. SQLite paths are relative to
+    /// A catalog of <c>state.in-memory</c>, <c>state.sqlite</c>, <c>pubsub.in-memory</c>, <c>pubsub.sqlite</c>, <c>lock.in-memory</c>, <c>configuration.file</c> and
+    /// the bindings that need no library. SQLite paths are relative to
     /// <see cref="ComponentContext.BaseDirectory"/>; components that name one file share its writer. Components of type <c>pubsub.in-memory</c> that
-    /// have one name and namespace and come from one catalog reach each other, whichever app they belong to.
+    /// have one name and namespace and come from one catalog reach each other, whichever app they belong to; so do those of type <c>lock.in-memory</c>.
     /// </summary>
     public static ComponentCatalog Catalog(BuiltInComponentsOptions? options = null)
     {
@@ -42,6 +45,11 @@ public static partial class BuiltInComponents
         catalog.PubSubs.Add(
             "pubsub.sqlite",
             (spec, context, cancellationToken) => SqlitePubSub.OpenAsync(spec, context, sqlite, options, cancellationToken));
+        var locks = new ConcurrentDictionary<(string Namespace, string Name), InMemoryLockStore>();
+        catalog.LockStores.Add(
+            "lock.in-memory",
+            (spec, context, _) => ValueTask.FromResult<ILockStore>(locks.GetOrAdd((context.Namespace, spec.Name), static (_, time) => new InMemoryLockStore(time), context.Time)));
+        catalog.ConfigurationStores.Add("configuration.file", static (spec, context, _) => ValueTask.FromResult(FileConfigurationStore.Open(spec, context)));
         return catalog.AddCron().AddHttp().AddLocalStorage();
     }
 }

@@ -36,6 +36,9 @@ internal sealed class RedisConnection : IAsyncDisposable
     {
         var address = spec.Metadata.RequiredText("redisHost");
         var options = RedisSettings.Read(spec.Metadata);
+
+        // The client refuses CONFIG without this.
+        options.AllowAdmin = spec.Type.StartsWith("configuration.", StringComparison.Ordinal);
         try
         {
             var multiplexer = options.ServiceName is null

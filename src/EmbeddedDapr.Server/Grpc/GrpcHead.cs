@@ -65,6 +65,11 @@ internal static class GrpcHead
             }
 
             SubscribeTopicEvents.Bind(context);
+
+            foreach (var method in ServerStreamMethod.All)
+            {
+                method.Bind(context);
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ internal static class UnaryMethods
         .. SecretMethods.Table,
         .. ActorMethods.Table,
         .. ActorScheduleMethods.Table,
+        .. ConfigurationMethods.Table,
+        .. LockMethods.Table,
     ];
 
     public static FrozenDictionary<string, UnaryMethod> ByName { get; } = All.ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);

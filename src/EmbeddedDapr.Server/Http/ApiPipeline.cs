@@ -39,6 +39,8 @@ internal static class ApiPipeline
         app.MapPublish(sidecar);
         app.MapBindings(sidecar);
         app.MapSecrets(sidecar);
+        app.MapConfiguration(sidecar);
+        app.MapLocks(sidecar);
 
         // A known path with another verb is no different from an unknown path; routing would answer it with 405.
         // Neither does a path in another case mean the same, as it does to ASP.NET Core.

@@ -54,7 +54,7 @@ internal static class ApiResponses
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    public static Task WriteJsonAsync(this HttpContext context, Action<Utf8JsonWriter> write)
+    public static Task WriteJsonAsync(this HttpContext context, Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
     {
         var body = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(body, Writing))
@@ -62,7 +62,7 @@ internal static class ApiResponses
             write(writer);
         }
 
-        return context.WriteBodyAsync(StatusCodes.Status200OK, body.WrittenMemory);
+        return context.WriteBodyAsync(status, body.WrittenMemory);
     }
 
     private static void WriteDetails(Utf8JsonWriter writer, ApiErrorDetails details)

@@ -1,4 +1,6 @@
 using EmbeddedDapr.Bindings;
+using EmbeddedDapr.Configuration.Stores;
+using EmbeddedDapr.Locks;
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Secrets;
 using EmbeddedDapr.State;
@@ -49,6 +51,12 @@ public sealed class ComponentCatalog
 
     /// <summary><c>secretstores.*</c>.</summary>
     public Dictionary<string, ComponentFactory<ISecretStore>> SecretStores { get; } = new(StringComparer.Ordinal);
+
+    /// <summary><c>configuration.*</c>.</summary>
+    public Dictionary<string, ComponentFactory<IConfigurationStore>> ConfigurationStores { get; } = new(StringComparer.Ordinal);
+
+    /// <summary><c>lock.*</c>.</summary>
+    public Dictionary<string, ComponentFactory<ILockStore>> LockStores { get; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>A component and its resource.</summary>
@@ -74,4 +82,10 @@ public sealed record SidecarComponents
 
     /// <summary>Secret stores.</summary>
     public IReadOnlyDictionary<string, Loaded<ISecretStore>> SecretStores { get; init; } = new Dictionary<string, Loaded<ISecretStore>>();
+
+    /// <summary>Configuration stores.</summary>
+    public IReadOnlyDictionary<string, Loaded<IConfigurationStore>> ConfigurationStores { get; init; } = new Dictionary<string, Loaded<IConfigurationStore>>();
+
+    /// <summary>Lock stores.</summary>
+    public IReadOnlyDictionary<string, Loaded<ILockStore>> LockStores { get; init; } = new Dictionary<string, Loaded<ILockStore>>();
 }

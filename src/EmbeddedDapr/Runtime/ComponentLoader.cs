@@ -1,5 +1,7 @@
 using EmbeddedDapr.Bindings;
 using EmbeddedDapr.Components;
+using EmbeddedDapr.Configuration.Stores;
+using EmbeddedDapr.Locks;
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Secrets;
 using EmbeddedDapr.State;
@@ -47,6 +49,8 @@ public static partial class ComponentLoader
         private readonly Dictionary<string, Loaded<IInputBinding>> _inputs = new(StringComparer.Ordinal);
         private readonly Dictionary<string, Loaded<IOutputBinding>> _outputs = new(StringComparer.Ordinal);
         private readonly Dictionary<string, Loaded<ISecretStore>> _secretStores = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, Loaded<IConfigurationStore>> _configurationStores = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, Loaded<ILockStore>> _lockStores = new(StringComparer.Ordinal);
         private readonly List<IAsyncDisposable> _made = [];
         private readonly List<string> _faults = [];
         private readonly ILogger _logger = context.Loggers.CreateLogger(typeof(ComponentLoader));
@@ -94,6 +98,8 @@ public static partial class ComponentLoader
             InputBindings = _inputs,
             OutputBindings = _outputs,
             SecretStores = _secretStores,
+            ConfigurationStores = _configurationStores,
+            LockStores = _lockStores,
         };
 
         public async ValueTask DisposeAsync()
@@ -157,6 +163,12 @@ public static partial class ComponentLoader
                     break;
                 case "pubsub":
                     await MakeOneAsync(spec, Factory(catalog.PubSubs, spec), _pubSubs, cancellationToken);
+                    break;
+                case "configuration":
+                    await MakeOneAsync(spec, Factory(catalog.ConfigurationStores, spec), _configurationStores, cancellationToken);
+                    break;
+                case "lock":
+                    await MakeOneAsync(spec, Factory(catalog.LockStores, spec), _lockStores, cancellationToken);
                     break;
                 case "bindings":
                     await MakeBindingAsync(spec, cancellationToken);

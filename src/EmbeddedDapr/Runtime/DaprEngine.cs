@@ -164,5 +164,7 @@ public sealed class DaprEngine : IAsyncDisposable
         .. components.PubSubs.Values.Select(loaded => loaded.Instance),
         .. components.StateStores.Values.Select(loaded => loaded.Instance),
         .. components.SecretStores.Values.Select(loaded => loaded.Instance),
+        .. components.ConfigurationStores.Values.Select(loaded => loaded.Instance),
+        .. components.LockStores.Values.Select(loaded => loaded.Instance),
     ];
 }

@@ -77,6 +77,7 @@ public sealed partial class Sidecar : IAsyncDisposable
         await _stopping.CancelAsync();
         await _watching;
         await StopReadingAsync();
+        await ConfigurationStores.DisposeAsync();
         await Actors.DisposeAsync();
     }
 

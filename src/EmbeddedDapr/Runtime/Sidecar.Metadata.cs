@@ -53,6 +53,11 @@ public sealed partial class Sidecar
             Add(pubSub.Spec, pubSub.Spec.Type == "pubsub.in-memory" ? ["SUBSCRIBE_WILDCARDS"] : []);
         }
 
+        foreach (var spec in Components.ConfigurationStores.Values.Select(store => store.Spec).Concat(Components.LockStores.Values.Select(store => store.Spec)))
+        {
+            Add(spec);
+        }
+
         foreach (var binding in Components.InputBindings.Values)
         {
             Add(binding.Spec, "INPUT_BINDING");

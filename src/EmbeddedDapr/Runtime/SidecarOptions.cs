@@ -43,6 +43,12 @@ public sealed record SidecarOptions
     /// <summary>Addresses of schedulers as told, for metadata; none is ever called.</summary>
     public IReadOnlyList<string> SchedulerAddresses { get; init; } = [];
 
+    /// <summary>Subscriptions to settings at one time, 1,024 by default; further ones are refused.</summary>
+    public int ConfigurationSubscriptionsMax { get; init; } = 1024;
+
+    /// <summary>Changes that one such subscription may be behind, 1,024 by default; beyond that it hears of each changed key once.</summary>
+    public int ConfigurationChangesMax { get; init; } = 1024;
+
     /// <summary>Port of the app, for metadata; 0: none, or in process.</summary>
     public int AppPort { get; init; }
 

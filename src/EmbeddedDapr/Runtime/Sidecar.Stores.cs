@@ -1,0 +1,14 @@
+using EmbeddedDapr.Configuration.Stores;
+using EmbeddedDapr.Locks;
+
+namespace EmbeddedDapr.Runtime;
+
+/// <content>Configuration and locks.</content>
+public sealed partial class Sidecar
+{
+    /// <summary>The configuration API.</summary>
+    public ConfigurationApi ConfigurationStores => LazyInitializer.EnsureInitialized(ref field, () => new ConfigurationApi(this))!;
+
+    /// <summary>The distributed lock API.</summary>
+    public LockApi Locks => LazyInitializer.EnsureInitialized(ref field, () => new LockApi(this))!;
+}
