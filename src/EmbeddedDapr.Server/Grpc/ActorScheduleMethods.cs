@@ -149,17 +149,10 @@ internal static class ActorScheduleMethods
     {
         Proto.JobFailurePolicy.PolicyOneofCase.Drop => ReminderFailurePolicy.Drop,
         Proto.JobFailurePolicy.PolicyOneofCase.Constant => new(
-            Interval(policy.Constant.Interval),
+            policy.Constant.Interval.ToBoundedTimeSpan(),
             policy.Constant.HasMaxRetries ? (int)Math.Min(policy.Constant.MaxRetries, int.MaxValue) : null),
         _ => null,
     };
-
-    private static TimeSpan Interval(Duration? interval)
-    {
-        // Beyond these bounds ToTimeSpan throws; nobody can tell ten thousand years from for ever.
-        const long SecondsMax = 315_576_000_000;
-        return interval is null or { Seconds: < 0 } ? TimeSpan.Zero : new Duration { Seconds = Math.Min(interval.Seconds, SecondsMax), Nanos = Math.Clamp(interval.Nanos, 0, 999_999_999) }.ToTimeSpan();
-    }
 
     private static ApiResult<Empty> Outcome(ApiError? error) => error is null ? new Empty() : error;
 }

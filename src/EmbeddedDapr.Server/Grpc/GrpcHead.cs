@@ -64,12 +64,13 @@ internal static class GrpcHead
                 method.Bind(context);
             }
 
-            SubscribeTopicEvents.Bind(context);
-
             foreach (var method in ServerStreamMethod.All)
             {
                 method.Bind(context);
             }
+
+            SubscribeTopicEvents.Bind(context);
+            SubscribeActorEvents.Bind(context);
         }
     }
 }

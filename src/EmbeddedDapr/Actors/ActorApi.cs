@@ -36,6 +36,9 @@ public sealed partial class ActorApi : IAsyncDisposable
     /// <summary>Header that ties the calls of one chain together.</summary>
     public const string ReentrancyHeader = "Dapr-Reentrancy-Id";
 
+    /// <summary>Header of an answer that is an error of the actor's own method (contract section 2.3).</summary>
+    public const string ErrorHeader = "X-DaprErrorResponseHeader";
+
     private const string TraceParent = "traceparent";
 
     // What daprd sends when nothing says how to trace (contract section 1.7).
