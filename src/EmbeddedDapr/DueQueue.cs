@@ -11,6 +11,7 @@ internal sealed class DueQueue<T> : IDisposable
     private static readonly TimeSpan ClockStepMax = TimeSpan.FromMilliseconds(100);
     private readonly PriorityQueue<T, (long Due, long Order)> _waiting = new();
     private readonly TimeProvider _time;
+    private readonly WorkQueue _work;
     private readonly Action<IReadOnlyList<T>> _handler;
     private readonly ITimer _timer;
     private readonly Func<T, bool> _isLive;
@@ -24,9 +25,10 @@ internal sealed class DueQueue<T> : IDisposable
     /// The handler gets what is due, at most <paramref name="batchMax"/> at a time; it must not block. What <paramref name="isLive"/> no longer wants is dropped, at the latest
     /// when it is due.
     /// </summary>
-    public DueQueue(TimeProvider time, Func<T, bool> isLive, Action<IReadOnlyList<T>> handler, int batchMax = 1024)
+    public DueQueue(TimeProvider time, WorkQueue work, Func<T, bool> isLive, Action<IReadOnlyList<T>> handler, int batchMax = 1024)
     {
         _time = time;
+        _work = work;
         _isLive = isLive;
         _handler = handler;
         _batchMax = batchMax;
@@ -87,7 +89,7 @@ internal sealed class DueQueue<T> : IDisposable
         if (Monitor.IsEntered(_waiting))
         {
             // A clock may call back while its timer is being set (the fake one does). The handler must not run inside the lock, so it runs elsewhere.
-            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Fire(), this, preferLocal: false);
+            _work.Start(static self => self.Fire(), this);
             return;
         }
 

@@ -29,6 +29,9 @@ public sealed partial class ActorRuntime : IAsyncDisposable
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Where ticks and deactivations start.</summary>
+    internal WorkQueue Work { get; init; } = WorkQueue.ThreadPool;
+
     internal SemaphoreSlim Deactivations { get; }
 
     internal bool IsClosed => _closed;

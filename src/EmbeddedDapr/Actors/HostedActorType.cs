@@ -26,7 +26,7 @@ internal sealed partial class HostedActorType : IDisposable
         _aborting = runtime.Options.CancelTurnsOnStop ? new CancellationTokenSource() : null;
         _logger = sidecar.Loggers.CreateLogger<HostedActorType>();
         _timeout = sidecar.Resiliency.ForActorTurn(name);
-        _idle = new DueQueue<ActorTurns>(runtime.Time, static actor => actor.IsActive, DeactivateIdle);
+        _idle = new DueQueue<ActorTurns>(runtime.Time, runtime.Work, static actor => actor.IsActive, DeactivateIdle);
         Sidecar = sidecar;
         Name = name;
         Options = options;
@@ -225,7 +225,7 @@ internal sealed partial class HostedActorType : IDisposable
             }
             else if (actor.TryBeginDeactivation())
             {
-                ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Self.DeactivateAsync(state.Actor), (Self: this, Actor: actor), preferLocal: false);
+                _runtime.Work.Start(static state => _ = state.Self.DeactivateAsync(state.Actor), (Self: this, Actor: actor));
             }
             else if (actor.IsActive)
             {

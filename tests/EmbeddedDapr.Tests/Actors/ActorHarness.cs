@@ -46,7 +46,7 @@ internal sealed class ActorHarness : IAsyncDisposable
             {
                 ["store"] = new(
                     new ComponentSpec { Name = "store", Type = "state.fake", Metadata = new ComponentMetadata([new("actorStateStore", "true")]) },
-                    new StoreWithReminders(new FakeStateStore(Time), Reminders)),
+                    new FakeActorStore(new FakeStateStore(Time), Reminders)),
             },
         },
         Time = Time,
@@ -95,22 +95,6 @@ internal sealed class ActorHarness : IAsyncDisposable
 
         public ValueTask DisposeAsync() => default;
     }
-
-    private sealed class StoreWithReminders(FakeStateStore inner, FakeReminderStore reminders) : IStateStore, IReminderStoreProvider
-    {
-        public StateStoreFeatures Features => inner.Features;
-
-        public IReminderStore Reminders => reminders;
-
-        public ValueTask<StateValue?> GetAsync(string key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
-
-        public ValueTask<IReadOnlyList<StateValue?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) => inner.GetManyAsync(keys, cancellationToken);
-
-        public ValueTask<StateWriteOutcome> WriteAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken) =>
-            inner.WriteAsync(operations, cancellationToken);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
-    }
 }
 
 /// <summary>Reminders in a list.</summary>
@@ -130,6 +114,17 @@ internal sealed class FakeReminderStore : IReminderStore
             lock (_records)
             {
                 return _records.Count;
+            }
+        }
+    }
+
+    public IReadOnlyList<ReminderRecord> All
+    {
+        get
+        {
+            lock (_records)
+            {
+                return [.. _records.Values];
             }
         }
     }

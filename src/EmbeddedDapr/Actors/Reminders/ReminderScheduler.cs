@@ -32,8 +32,8 @@ internal sealed partial class ReminderScheduler : IAsyncDisposable
         _store = store;
         _logger = sidecar.Loggers.CreateLogger<ReminderScheduler>();
         _window = new ReminderWindow(runtime.Options.ReminderWindowMax);
-        _due = new DueQueue<PendingReminder>(runtime.Time, static reminder => reminder.State == PendingState.Waiting, OnDue);
-        _pages = new DueQueue<object>(runtime.Time, static _ => true, _ => Pump());
+        _due = new DueQueue<PendingReminder>(runtime.Time, runtime.Work, static reminder => reminder.State == PendingState.Waiting, OnDue);
+        _pages = new DueQueue<object>(runtime.Time, runtime.Work, static _ => true, _ => Pump());
         _onDropped = _due.NoteDead;
         _version = runtime.Time.GetUtcNow().UtcTicks;
     }
@@ -148,13 +148,13 @@ internal sealed partial class ReminderScheduler : IAsyncDisposable
             {
                 _window.BeginPage();
                 _working++;
-                ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.ReadPageAsync(), this, preferLocal: false);
+                _runtime.Work.Start(static self => _ = self.ReadPageAsync(), this);
             }
 
             for (var missing = Math.Min(_ready.Count, _runtime.Options.ReminderConcurrencyMax - _working); missing > 0; missing--)
             {
                 _working++;
-                ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.WorkAsync(), this, preferLocal: false);
+                _runtime.Work.Start(static self => _ = self.WorkAsync(), this);
             }
         }
     }
@@ -169,7 +169,7 @@ internal sealed partial class ReminderScheduler : IAsyncDisposable
             var page = await _store!.DueAsync(_types, horizon, _runtime.Options.ReminderWindowMax, _stopping.Token);
             lock (_gate)
             {
-                foreach (var reminder in _window.EndPage(page, horizon, readAgainAt, _onDropped))
+                foreach (var reminder in _window.EndPage(page, horizon, readAgainAt, _writes.LeavesOut, _onDropped))
                 {
                     Schedule_NeedsLock(reminder);
                 }

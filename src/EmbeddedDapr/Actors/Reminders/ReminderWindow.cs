@@ -62,7 +62,12 @@ internal sealed class ReminderWindow(int capacity)
     /// Takes a page of the earliest reminders before <paramref name="horizon"/>, to be read again at <paramref name="readAgainAt"/>; answers those that are new in memory. What waited and is not on the page lies behind it and
     /// is dropped; it will come with a later page.
     /// </summary>
-    public List<PendingReminder> EndPage(IReadOnlyList<ReminderRecord> page, DateTimeOffset horizon, DateTimeOffset readAgainAt, Action onDropped)
+    public List<PendingReminder> EndPage(
+        IReadOnlyList<ReminderRecord> page,
+        DateTimeOffset horizon,
+        DateTimeOffset readAgainAt,
+        Func<ReminderKey, bool> leavesOut,
+        Action onDropped)
     {
         var changed = _changedWhileReading ?? throw new InvalidOperationException("No page is being read.");
         _changedWhileReading = null;
@@ -75,7 +80,8 @@ internal sealed class ReminderWindow(int capacity)
         foreach (var record in page)
         {
             var key = ReminderKey.Of(record);
-            if (changed.ContainsKey(key) || _deletedWhileReading.Exists(deleted => IsOf(key, deleted.ActorType, deleted.ActorId)))
+            // What is being written is told to Put or Remove at the end of that; taken from the page as well it would fire twice.
+            if (changed.ContainsKey(key) || leavesOut(key) || _deletedWhileReading.Exists(deleted => IsOf(key, deleted.ActorType, deleted.ActorId)))
             {
                 continue;
             }
@@ -96,7 +102,7 @@ internal sealed class ReminderWindow(int capacity)
 
         foreach (var (key, known) in _known)
         {
-            if (known.State == PendingState.Waiting && known.Page != _page && !changed.ContainsKey(key))
+            if (known.State == PendingState.Waiting && known.Page != _page && !changed.ContainsKey(key) && !leavesOut(key))
             {
                 Drop(key, known, onDropped);
             }

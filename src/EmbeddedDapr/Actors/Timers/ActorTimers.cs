@@ -19,7 +19,7 @@ internal sealed partial class ActorTimers : IDisposable
         _api = api;
         _runtime = runtime;
         _logger = loggers.CreateLogger<ActorTimers>();
-        _due = new DueQueue<ActorTimer>(runtime.Time, static timer => !timer.IsDead, Start);
+        _due = new DueQueue<ActorTimer>(runtime.Time, runtime.Work, static timer => !timer.IsDead, Start);
     }
 
     public ApiError? Create(string actorType, string actorId, string name, ScheduleRequest request)
@@ -77,7 +77,7 @@ internal sealed partial class ActorTimers : IDisposable
         foreach (var timer in due)
         {
             // One task a tick, and one tick a timer at a time: their number is bounded by that of the timers.
-            ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Self.TickAsync(state.Timer), (Self: this, Timer: timer), preferLocal: false);
+            _runtime.Work.Start(static state => _ = state.Self.TickAsync(state.Timer), (Self: this, Timer: timer));
         }
     }
 
