@@ -150,7 +150,6 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
             AppProtocol = flags.AppProtocol,
             ActorsDisabled = flags.DisableActors,
             Configuration = configuration,
-            Features = [.. configuration.Features.Where(feature => feature.Value).Select(feature => feature.Key)],
             AppHealth = flags.AppHealth,
             AppProbe = flags.AppHealth is { } health && flags.AppPort > 0 ? HealthProbe(health) : null,
             DisabledInitEndpoints = flags.DisabledInitEndpoints,

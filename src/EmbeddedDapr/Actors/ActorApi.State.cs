@@ -56,7 +56,9 @@ public sealed partial class ActorApi
         WriteStateAsync(actorType, actorId, operations, fault: null, cancellationToken);
 
     /// <summary>What <c>ttlInSeconds</c> of an operation means here.</summary>
-    internal ActorStateTtl Lifetimes => new(_sidecar.Options.Features.Contains(ActorStateTtl.Feature), _store?.Spec.Type == "state.sqlite");
+    internal ActorStateTtl Lifetimes => new(
+        _sidecar.Options.Configuration.HasFeature(ActorStateTtl.Feature),
+        _store?.Instance.Traits.HasFlag(StateStoreTraits.AnyNegativeTtl) != true);
 
     private static Loaded<IStateStore>? FindStore(Sidecar sidecar)
     {

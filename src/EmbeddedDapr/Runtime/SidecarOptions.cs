@@ -60,7 +60,4 @@ public sealed record SidecarOptions
 
     /// <summary>No actors: nothing is hosted, and every call of the actor API is refused (daprd's <c>--disable-actors</c>). Off by default.</summary>
     public bool ActorsDisabled { get; init; }
-
-    /// <summary>Preview features that a Configuration switches on (<c>spec.features</c>), by name; none by default.</summary>
-    public IReadOnlyCollection<string> Features { get; init; } = [];
 }
