@@ -4,11 +4,16 @@ namespace EmbeddedDapr;
 /// Where work starts that nobody waits for. It is the thread pool; tests put a queue of their own in its place, so that an interleaving can be replayed from its seed. Thread
 /// safe.
 /// </summary>
-internal class WorkQueue
+internal abstract class WorkQueue
 {
     /// <summary>The thread pool.</summary>
-    public static WorkQueue ThreadPool { get; } = new();
+    public static WorkQueue ThreadPool { get; } = new Pool();
 
     /// <summary>Runs <paramref name="work"/> soon, and never before this returns.</summary>
-    public virtual void Start<TState>(Action<TState> work, TState state) => System.Threading.ThreadPool.UnsafeQueueUserWorkItem(work, state, preferLocal: false);
+    public abstract void Start<TState>(Action<TState> work, TState state);
+
+    private sealed class Pool : WorkQueue
+    {
+        public override void Start<TState>(Action<TState> work, TState state) => System.Threading.ThreadPool.UnsafeQueueUserWorkItem(work, state, preferLocal: false);
+    }
 }
