@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace EmbeddedDapr.Apps;
 
@@ -16,6 +15,9 @@ public sealed record HttpAppChannelOptions
     /// <summary>HTTP/2 without TLS instead of HTTP/1.1 (daprd's app protocol <c>h2c</c>); off by default.</summary>
     public bool Http2 { get; init; }
 
+    /// <summary>TLS (daprd's <c>https</c>); the app's certificate is not looked at, since it is on this machine and mostly made by itself. Off by default.</summary>
+    public bool Tls { get; init; }
+
     /// <summary>Token shown to the app on every call; null: none.</summary>
     public string? ApiToken { get; init; }
 
@@ -24,7 +26,7 @@ public sealed record HttpAppChannelOptions
 }
 
 /// <summary>Calls an app over HTTP: no redirects, no proxy, no time-out of its own (contract section 1.7). Thread safe.</summary>
-public sealed class HttpAppChannel : IAppChannel
+public sealed partial class HttpAppChannel : IAppChannel
 {
     private const string TokenHeader = "dapr-api-token";
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
@@ -33,29 +35,22 @@ public sealed class HttpAppChannel : IAppChannel
     private readonly TimeProvider _time;
     private readonly HttpMessageInvoker _http;
     private readonly string _base;
+    private readonly Lazy<GrpcAppEndpoint> _grpc;
 
     /// <summary>Makes a channel; nothing is called yet.</summary>
     public HttpAppChannel(HttpAppChannelOptions options, TimeProvider time)
     {
         _options = options;
         _time = time;
-        _base = new UriBuilder(Uri.UriSchemeHttp, options.Host, options.Port).Uri.GetLeftPart(UriPartial.Authority);
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            MaxConnectionsPerServer = options.ConnectionsMax,
-            EnableMultipleHttp2Connections = true,
-
-            // As Go does: a topic or a tag need not be ASCII.
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-
-            // The runtime forwards or makes trace headers itself.
-            ActivityHeadersPropagator = null,
-        });
+        _base = new UriBuilder(options.Tls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, options.Host, options.Port).Uri.GetLeftPart(UriPartial.Authority);
+        var handler = HttpExchanges.Handler(options.ConnectionsMax);
+        HttpExchanges.TrustAnybody(handler, options.Tls);
+        _http = new HttpMessageInvoker(handler);
+        _grpc = new(() => new GrpcAppEndpoint(_base, options.Tls));
     }
+
+    /// <inheritdoc/>
+    public GrpcAppEndpoint Grpc => _grpc.Value;
 
     /// <inheritdoc/>
     public async Task WaitUntilListeningAsync(CancellationToken cancellationToken)
@@ -103,6 +98,11 @@ public sealed class HttpAppChannel : IAppChannel
     public ValueTask DisposeAsync()
     {
         _http.Dispose();
+        if (_grpc.IsValueCreated)
+        {
+            _grpc.Value.Dispose();
+        }
+
         return ValueTask.CompletedTask;
     }
 

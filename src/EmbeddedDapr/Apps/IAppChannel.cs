@@ -41,6 +41,11 @@ public readonly record struct AppResponse
 /// <summary>How the runtime calls an app: over loopback HTTP, or in process. Thread safe.</summary>
 public interface IAppChannel : IAsyncDisposable
 {
+    private const string ContentType = "Content-Type";
+
+    /// <summary>Where gRPC calls of the app's own services go; null: nowhere.</summary>
+    GrpcAppEndpoint? Grpc => null;
+
     /// <summary>Completes once the app can be called.</summary>
     Task WaitUntilListeningAsync(CancellationToken cancellationToken);
 
@@ -49,6 +54,42 @@ public interface IAppChannel : IAsyncDisposable
     /// </summary>
     /// <exception cref="AppUnreachableException">No answer: refused, reset, aborted, or the app's pipeline threw outside its own error handling.</exception>
     ValueTask<AppResponse> SendAsync(AppRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Calls the app, bodies in pieces where the channel can. Any status is an answer. Cancelling aborts the request until the answer has been returned; from then on disposing
+    /// the answer does.
+    /// </summary>
+    /// <exception cref="AppUnreachableException">No answer.</exception>
+    async ValueTask<AppExchange> OpenAsync(AppStreamRequest request, CancellationToken cancellationToken)
+    {
+        var body = request.Body.Data;
+        if (!request.Body.IsWhole)
+        {
+            using var bytes = new MemoryStream();
+            await request.Body.Open().CopyToAsync(bytes, cancellationToken);
+            body = bytes.ToArray();
+        }
+
+        var typed = request.Headers.FirstOrDefault(static header => header.Key.Equals(ContentType, StringComparison.OrdinalIgnoreCase));
+        var response = await SendAsync(
+            new AppRequest
+            {
+                Method = request.Method,
+                Path = request.Path,
+                Query = request.Query,
+                ContentType = typed.Value,
+                Headers = [.. request.Headers.Where(static header => !header.Key.Equals(ContentType, StringComparison.OrdinalIgnoreCase))],
+                Body = body,
+            },
+            cancellationToken);
+        var headers = new List<KeyValuePair<string, string>>(response.Headers ?? []);
+        if (response.ContentType is not null)
+        {
+            headers.Add(new(ContentType, response.ContentType));
+        }
+
+        return new AppExchange(response.Status, headers, new StreamBody(response.Body), static () => ValueTask.CompletedTask);
+    }
 }
 
 /// <summary>The app gave no answer.</summary>

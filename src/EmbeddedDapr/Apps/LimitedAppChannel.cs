@@ -6,6 +6,9 @@ public sealed class LimitedAppChannel(IAppChannel inner, int callsMax) : IAppCha
     private readonly SemaphoreSlim _calls = new(callsMax);
 
     /// <inheritdoc/>
+    public GrpcAppEndpoint? Grpc => inner.Grpc;
+
+    /// <inheritdoc/>
     public Task WaitUntilListeningAsync(CancellationToken cancellationToken) => inner.WaitUntilListeningAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -19,6 +22,21 @@ public sealed class LimitedAppChannel(IAppChannel inner, int callsMax) : IAppCha
         finally
         {
             _calls.Release();
+        }
+    }
+
+    /// <summary>The slot is taken until the answer's body has been read, or given up.</summary>
+    public async ValueTask<AppExchange> OpenAsync(AppStreamRequest request, CancellationToken cancellationToken)
+    {
+        await _calls.WaitAsync(cancellationToken);
+        try
+        {
+            return (await inner.OpenAsync(request, cancellationToken)).Then(() => _calls.Release());
+        }
+        catch
+        {
+            _calls.Release();
+            throw;
         }
     }
 
