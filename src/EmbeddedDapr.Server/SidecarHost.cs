@@ -42,12 +42,6 @@ public sealed record SidecarPorts
     /// <summary>Where the public port listens.</summary>
     public IReadOnlyList<IPAddress> PublicAddresses { get; init; } = [IPAddress.Loopback];
 
-    /// <summary>A second port of the gRPC API, which other sidecars call; null: none.</summary>
-    public int? InternalGrpc { get; init; }
-
-    /// <summary>Where that listens.</summary>
-    public IReadOnlyList<IPAddress> InternalAddresses { get; init; } = [IPAddress.Loopback];
-
     /// <summary>Port for metrics; null: none.</summary>
     public int? Metrics { get; init; }
 
@@ -99,9 +93,11 @@ public sealed class SidecarHost : IAsyncDisposable
         {
             app.MapWhen(IsGrpc, grpc =>
             {
+                grpc.UseGrpcTrace(sidecar.Tracer);
                 grpc.UseGrpcApiAccess(sidecar.Options.Configuration);
                 grpc.UseRouting();
                 grpc.UseEndpoints(endpoints => endpoints.MapGrpcService<DaprGrpcService>());
+                grpc.UseGrpcFallback(sidecar);
             });
             if (options.Ports.Public is not null)
             {
@@ -138,6 +134,9 @@ public sealed class SidecarHost : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
 
+        // Headers of apps are passed on in the encoding in which they were read.
+        kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.UTF8;
+
         // The API has answers of its own for bodies that are too large.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
@@ -148,7 +147,6 @@ public sealed class SidecarHost : IAsyncDisposable
         Listen(kestrel, options.Addresses, options.HttpPort, Head.Http, HttpProtocols.Http1);
         Listen(kestrel, options.Addresses, options.GrpcPort, Head.Grpc, HttpProtocols.Http2);
         var ports = options.Ports;
-        Listen(kestrel, ports.InternalAddresses, ports.InternalGrpc, Head.Grpc, HttpProtocols.Http2);
         Listen(kestrel, ports.PublicAddresses, ports.Public, Head.Public, HttpProtocols.Http1);
         Listen(kestrel, ports.MetricsAddresses, ports.Metrics, Head.Metrics, HttpProtocols.Http1);
     }

@@ -64,7 +64,7 @@ internal static class GrpcErrors
 
     /// <summary>Errors of these features travel as plain statuses, the others name their code in an ErrorInfo (recorded: grpc-secret-*, grpc-lock-*, grpc-actor-*).</summary>
     private static bool HasInfo(string code) =>
-        code != "ERROR"
+        code is not ("ERROR" or "ERR_DIRECT_INVOKE")
         && !code.StartsWith("ERR_SECRET", StringComparison.Ordinal)
         && !code.StartsWith("ERR_ACTOR", StringComparison.Ordinal)
         && !code.StartsWith("ERR_LOCK", StringComparison.Ordinal)

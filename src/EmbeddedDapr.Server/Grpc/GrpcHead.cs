@@ -12,6 +12,13 @@ internal sealed class DaprGrpcService(Sidecar sidecar)
 {
     private const string TokenHeader = "dapr-api-token";
 
+    /// <summary>Answers a call that reads or writes metadata.</summary>
+    public Task<T> CallAsync<T>(ServerCallContext context, Func<Sidecar, Task<T>> call)
+    {
+        Authorize(context);
+        return call(sidecar);
+    }
+
     /// <summary>Calls a method of the table for a caller on the network.</summary>
     public async Task<TResponse> InvokeAsync<TRequest, TResponse>(UnaryMethod<TRequest, TResponse> method, TRequest request, ServerCallContext context)
         where TRequest : class, global::Google.Protobuf.IMessage<TRequest>
@@ -50,6 +57,9 @@ internal static class GrpcHead
             var bytesMax = sidecar.Options.BodyBytesMax is > 0 and <= int.MaxValue and var limit ? (int?)limit : null;
             options.MaxReceiveMessageSize = bytesMax;
             options.MaxSendMessageSize = bytesMax;
+
+            // Calls of methods that are not here go on to GrpcFallback.
+            options.IgnoreUnknownServices = true;
         });
         services.AddSingleton(new DaprGrpcService(sidecar));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<DaprGrpcService>, MethodProvider>());

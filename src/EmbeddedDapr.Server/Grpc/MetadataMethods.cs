@@ -57,6 +57,7 @@ internal static class MetadataMethods
             },
         };
         response.EnabledFeatures.Add(sidecar.EnabledFeatures);
+        response.HttpEndpoints.Add(sidecar.HttpEndpoints.Select(endpoint => new Proto.MetadataHTTPEndpoint { Name = endpoint.Name }));
         if (sidecar.Options.SchedulerAddresses.Count > 0)
         {
             response.Scheduler = new Proto.MetadataScheduler { ConnectedAddresses = { sidecar.Options.SchedulerAddresses } };

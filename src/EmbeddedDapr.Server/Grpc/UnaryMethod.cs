@@ -21,7 +21,7 @@ internal abstract class UnaryMethod(string name)
     public abstract void Bind(ServiceMethodProviderContext<DaprGrpcService> context);
 }
 
-internal sealed class UnaryMethod<TRequest, TResponse>(
+internal class UnaryMethod<TRequest, TResponse>(
     string name,
     MessageParser<TRequest> parser,
     Func<Sidecar, TRequest, CancellationToken, ValueTask<ApiResult<TResponse>>> handler) : UnaryMethod(name)

@@ -18,6 +18,7 @@ internal static class UnaryMethods
         .. ActorScheduleMethods.Table,
         .. ConfigurationMethods.Table,
         .. LockMethods.Table,
+        new InvokeServiceMethod(),
     ];
 
     public static FrozenDictionary<string, UnaryMethod> ByName { get; } = All.ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);

@@ -11,8 +11,6 @@ namespace EmbeddedDapr.Server.Http;
 internal static class ApiPipeline
 {
     private const string TokenHeader = "dapr-api-token";
-    private const string TraceParent = "traceparent";
-    private const string NoTrace = "00-00000000000000000000000000000000-0000000000000000-00";
     private const string HealthPath = "/v1.0/healthz";
     private const string OutboundHealthPath = "/v1.0/healthz/outbound";
 
@@ -20,7 +18,7 @@ internal static class ApiPipeline
     public static void MapApi(this WebApplication app, Sidecar sidecar, IReadOnlyList<string> allowedOrigins)
     {
         var access = HttpApiAccess.For(sidecar.Options.Configuration);
-        app.Use(next => context => CleanAndTrace(context, next));
+        app.Use(next => context => CleanAndTrace(context, sidecar, next));
         app.UseCors(allowedOrigins);
         if (sidecar.Options.ApiToken is { } token)
         {
@@ -29,10 +27,10 @@ internal static class ApiPipeline
 
         if (access is not null)
         {
-            app.Use(next => context => access.Denies(context.Request.Path.Value!) ? FallThroughAsync(context, access) : next(context));
+            app.Use(next => context => access.Denies(context.Request.Path.Value!) ? FallThroughAsync(context, sidecar, access) : next(context));
         }
 
-        app.Use(next => context => TryActor(context, sidecar) ?? next(context));
+        app.Use(next => context => TryActor(context, sidecar) ?? TryInvoke(context, sidecar) ?? next(context));
         app.UseRouting();
         app.MapRuntime(sidecar);
         app.MapState(sidecar);
@@ -46,24 +44,22 @@ internal static class ApiPipeline
         // Neither does a path in another case mean the same, as it does to ASP.NET Core.
         app.Use(next => context => context.GetEndpoint() is RouteEndpoint endpoint && ApiPaths.IsExactly(endpoint, context) ? next(context)
             : access is { AllowsInvocation: false } && context.GetEndpoint() is { } otherVerb and not RouteEndpoint ? otherVerb.RequestDelegate!(context)
-            : FallThroughAsync(context, access));
+            : FallThroughAsync(context, sidecar, access));
     }
 
-    private static Task FallThroughAsync(HttpContext context, HttpApiAccess? access) => access is { AllowsInvocation: false } ? HttpApiAccess.RefuseAsync(context) : NotFoundAsync(context);
+    private static Task FallThroughAsync(HttpContext context, Sidecar sidecar, HttpApiAccess? access) =>
+        access is { AllowsInvocation: false } ? HttpApiAccess.RefuseAsync(context) : InvokeRoutes.InvokeAsync(context, sidecar);
 
-    private static Task CleanAndTrace(HttpContext context, RequestDelegate next)
+    private static Task CleanAndTrace(HttpContext context, Sidecar sidecar, RequestDelegate next)
     {
         var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        request.RawTarget = ApiPaths.ResolveDots(request.RawTarget);
+
+        // Dots in a method are the method's own (recorded: invoke-paths).
+        request.RawTarget = InvokeAddress.IsInvocation(request.RawTarget) ? request.RawTarget : ApiPaths.ResolveDots(request.RawTarget);
         context.Request.Path = ApiPaths.Clean(context.Request.Path);
 
         // Whatever looks like a health check is not traced (recorded: runtime-health-forms).
-        if (!context.Request.Path.Value!.Contains("/healthz", StringComparison.Ordinal))
-        {
-            context.Response.Headers[TraceParent] = context.Request.Headers.TryGetValue(TraceParent, out var trace) ? trace : NoTrace;
-        }
-
-        return next(context);
+        return context.Request.Path.Value!.Contains("/healthz", StringComparison.Ordinal) || HttpTrace.TryBegin(context, sidecar.Tracer, out var refusal) ? next(context) : refusal;
     }
 
     /// <summary>Two paths, letter by letter, are open to everybody (recorded: runtime-api-token).</summary>
@@ -76,6 +72,10 @@ internal static class ApiPipeline
             ? ActorAsync(context, sidecar, actor)
             : null;
 
+    /// <summary>Null: the path names no app.</summary>
+    private static Task? TryInvoke(HttpContext context, Sidecar sidecar) =>
+        InvokeAddress.IsInvocation(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) ? InvokeRoutes.InvokeAsync(context, sidecar) : null;
+
     private static bool Matches(string token, string shown) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(shown));
 
@@ -84,8 +84,6 @@ internal static class ApiPipeline
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.WriteBodyAsync(StatusCodes.Status401Unauthorized, "invalid api token\n"u8.ToArray());
     }
-
-    private static Task NotFoundAsync(HttpContext context) => context.WriteErrorAsync(ApiErrors.NoInvokeTarget());
 
     private static async Task ActorAsync(HttpContext context, Sidecar sidecar, ActorPath path)
     {

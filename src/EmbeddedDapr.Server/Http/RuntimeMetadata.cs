@@ -28,6 +28,7 @@ internal static class RuntimeMetadata
         writer.WriteString("daprRuntimeVersion"u8, Sidecar.RuntimeVersion);
         writer.WriteEndObject();
         WriteSubscriptions(writer, sidecar);
+        WriteHttpEndpoints(writer, sidecar);
         WriteApp(writer, sidecar.Options);
         var (status, ready, placement) = ActorStatus(sidecar);
         writer.WriteStartObject("actorRuntime"u8);
@@ -122,6 +123,28 @@ internal static class RuntimeMetadata
         }
 
         writer.WriteEndArray();
+    }
+
+    private static void WriteHttpEndpoints(Utf8JsonWriter writer, Sidecar sidecar)
+    {
+        var isFirst = true;
+        foreach (var endpoint in sidecar.HttpEndpoints)
+        {
+            if (isFirst)
+            {
+                writer.WriteStartArray("httpEndpoints"u8);
+                isFirst = false;
+            }
+
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, endpoint.Name);
+            writer.WriteEndObject();
+        }
+
+        if (!isFirst)
+        {
+            writer.WriteEndArray();
+        }
     }
 
     private static void WriteSubscriptions(Utf8JsonWriter writer, Sidecar sidecar)

@@ -37,6 +37,12 @@ internal sealed record DaprdFlags
 
     public IReadOnlyList<IPAddress> InternalAddresses { get; init; } = [IPAddress.Loopback];
 
+    /// <summary>Port of the HTTP API of other sidecars by app id: the only ones that are meant by these ids. A flag of this program alone.</summary>
+    public IReadOnlyDictionary<string, int> Peers { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Folder in which sidecars find each other; null: one of the user's own. A flag of this program alone.</summary>
+    public string? PeerFolder { get; init; }
+
     /// <summary>0: there is none.</summary>
     public int PublicPort { get; init; }
 

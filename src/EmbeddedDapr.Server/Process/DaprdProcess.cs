@@ -43,6 +43,7 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
         {
             var sidecar = await AddAppAsync(engine, configuration, _stop.Token);
             await using var host = await SidecarHost.StartAsync(sidecar, HostOptions(), _stop.Token);
+            await using var peers = await StartPeersAsync(sidecar, host.HttpPort, _stop.Token);
             Log.Listening(_logger, host.HttpPort, host.GrpcPort);
             await RunAsync(sidecar);
             if (_exitCode.Task.IsCompleted)
@@ -74,6 +75,7 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
 
     public async ValueTask DisposeAsync()
     {
+        _peers.Dispose();
         _stop.Dispose();
         if (_probes is not null)
         {
@@ -118,8 +120,6 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
         {
             Public = flags.PublicPort > 0 ? flags.PublicPort : null,
             PublicAddresses = flags.PublicAddresses,
-            InternalGrpc = flags.InternalGrpcPort,
-            InternalAddresses = flags.InternalAddresses,
             Metrics = null,
             MetricsAddresses = flags.MetricsAddresses,
         },
@@ -140,6 +140,8 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
         var options = new SidecarOptions
         {
             AppId = flags.AppId,
+            Peers = _peers,
+            HostAddress = Text("DAPR_HOST_IP") ?? "127.0.0.1",
             ApiToken = Text("DAPR_API_TOKEN"),
             AppApiToken = appToken,
             Namespace = Text("NAMESPACE") ?? "default",

@@ -31,7 +31,7 @@ internal sealed record IgnoredFlag(string Name, bool Switches = false) : Flag(Na
     public override bool IsSwitch => Switches;
 }
 
-/// <summary>Every flag of daprd, and <c>--data</c>, which is this program's own.</summary>
+/// <summary>Every flag of daprd, and those that are this program's own: <c>--data</c>, <c>--peers</c>, <c>--peer-folder</c>.</summary>
 internal static class FlagTable
 {
     public const string HealthCheck = "enable-app-health-check";
@@ -46,6 +46,24 @@ internal static class FlagTable
         "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
         _ => null,
     };
+
+    /// <summary><c>ID=URL</c>, parted by commas; null: one of them is not that.</summary>
+    private static Dictionary<string, int>? Peers(string value)
+    {
+        var peers = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var entry in Csv(value))
+        {
+            var equals = entry.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0 || !Uri.TryCreate(entry[(equals + 1)..], UriKind.Absolute, out var url) || url.Port <= 0)
+            {
+                return null;
+            }
+
+            peers[entry[..equals]] = url.Port;
+        }
+
+        return peers;
+    }
 
     private static IEnumerable<Flag> List() =>
     [
@@ -81,6 +99,8 @@ internal static class FlagTable
         new ValueFlag("disable-init-endpoints", static (flags, value) => flags with { DisabledInitEndpoints = [.. flags.DisabledInitEndpoints, .. Csv(value)] }),
         new ValueFlag("scheduler-host-address", static (flags, value) => flags with { SchedulerAddresses = [.. flags.SchedulerAddresses, .. Csv(value)] }),
         new ValueFlag("log-level", static (flags, value) => value is "debug" or "info" or "warn" or "error" or "fatal" ? flags with { LogLevel = value } : null),
+        new ValueFlag("peers", static (flags, value) => Peers(value) is { } peers ? flags with { Peers = peers } : null),
+        new ValueFlag("peer-folder", static (flags, value) => flags with { PeerFolder = value }),
         new ValueFlag("data", static (flags, value) => flags with { DataFolder = value }),
         new HealthFlag("app-health-check-path", static (health, value) => health with { Path = value.StartsWith('/') ? value : "/" + value }),
         new HealthFlag("app-health-probe-interval", static (health, value) =>
@@ -101,7 +121,7 @@ internal static class FlagTable
 
         // There is no control plane, no mTLS, no profiling server; the mode changes nothing.
         .. ((string[])["mode", "control-plane-address", "control-plane-namespace", "control-plane-trust-domain", "sentry-address", "sentry-request-jwt-audiences", "trust-anchors-file", "kubeconfig",
-            "placement-host-address", "actors-service", "reminders-service", "scheduler-job-streams", "profile-port", "unix-domain-socket", "hot-reload-reconcile-interval", "peers"])
+            "placement-host-address", "actors-service", "reminders-service", "scheduler-job-streams", "profile-port", "unix-domain-socket", "hot-reload-reconcile-interval"])
             .Select(name => new IgnoredFlag(name)),
         .. ((string[])["enable-profiling", "enable-mtls", "enable-actors", "disable-builtin-k8s-secret-store"]).Select(name => new IgnoredFlag(name, Switches: true)),
     ];

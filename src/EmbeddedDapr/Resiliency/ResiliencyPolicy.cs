@@ -53,6 +53,9 @@ public sealed class ResiliencyPolicy
     /// <summary>Whether a failed call may be made again, so that what it sends must be kept.</summary>
     public bool MayRepeat => _hasRetry;
 
+    /// <summary>Whether an attempt has a limited time.</summary>
+    public bool HasTimeout => _hasTimeout;
+
     /// <summary>Calls, as often as the policy says.</summary>
     /// <typeparam name="TState">Type of the state.</typeparam>
     /// <typeparam name="T">Type of the result.</typeparam>

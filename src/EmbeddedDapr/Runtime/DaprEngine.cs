@@ -40,6 +40,15 @@ public sealed class DaprEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>The sidecar of an app; null: it has none here.</summary>
+    public Sidecar? Find(string appId)
+    {
+        lock (_gate)
+        {
+            return _sidecars.Find(sidecar => sidecar.Options.AppId == appId);
+        }
+    }
+
     /// <summary>
     /// Adds an app and loads its components. The sidecar serves callers from now on; <see cref="Sidecar.StartAsync"/> then connects the app. The engine owns the channel.
     /// </summary>
@@ -96,6 +105,7 @@ public sealed class DaprEngine : IAsyncDisposable
             Probe = health is null ? null : options.AppProbe ?? AppProbes.Get(app!, options.AppHealth!.Path),
             Components = components.Under(policies),
             Resiliency = policies,
+            Siblings = Find,
             Resources = resources,
             Time = _time,
             Loggers = _loggers,

@@ -1,5 +1,6 @@
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Bindings;
+using EmbeddedDapr.Peers;
 using EmbeddedDapr.Runtime.Configuration;
 
 namespace EmbeddedDapr.Runtime;
@@ -18,6 +19,12 @@ public sealed record SidecarOptions
 
     /// <summary>Namespace; <c>default</c> unless the environment says otherwise.</summary>
     public string Namespace { get; init; } = "default";
+
+    /// <summary>Sidecars in other processes of this machine; null: they are not looked for.</summary>
+    public IPeers? Peers { get; init; }
+
+    /// <summary>Address of this host, as callees see it (<c>DAPR_HOST_IP</c>); loopback by default.</summary>
+    public string HostAddress { get; init; } = "127.0.0.1";
 
     /// <summary>Largest body in bytes, 4 MiB by default; −1: no limit.</summary>
     public long BodyBytesMax { get; init; } = 4 * 1024 * 1024;

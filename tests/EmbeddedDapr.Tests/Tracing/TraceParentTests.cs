@@ -38,7 +38,7 @@ public sealed class TraceParentTests
     public void A_call_is_a_span_of_its_own_only_where_calls_are_sampled(string? rate, bool isPassedOn)
     {
         var tracer = new Tracer(new TracingConfiguration { SamplingRate = rate }, new Random(1));
-        TraceParent.TryParse(Text, out var parent);
+        Assert.True(TraceParent.TryParse(Text, out var parent));
 
         var span = tracer.Begin(parent);
 
