@@ -32,13 +32,14 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     /// <summary>Connects and asks once.</summary>
     /// <exception cref="ComponentException">Metadata is wrong, or Redis does not answer.</exception>
-    public static async Task<RedisConnection> OpenAsync(ComponentSpec spec, CancellationToken cancellationToken)
+    public static async Task<RedisConnection> OpenAsync(ComponentSpec spec, CancellationToken cancellationToken, Action<ConfigurationOptions>? configure = null)
     {
         var address = spec.Metadata.RequiredText("redisHost");
         var options = RedisSettings.Read(spec.Metadata);
 
         // The client refuses CONFIG without this.
         options.AllowAdmin = spec.Type.StartsWith("configuration.", StringComparison.Ordinal);
+        configure?.Invoke(options);
         try
         {
             var multiplexer = options.ServiceName is null
@@ -69,6 +70,14 @@ internal sealed class RedisConnection : IAsyncDisposable
             throw new ComponentException(
                 exception is TimeoutException ? $"redis at {_address} did not answer in time" : $"redis at {_address} cannot be reached", exception);
         }
+    }
+
+    /// <summary>Closes without waiting for commands under way; they fail.</summary>
+    public async ValueTask AbortAsync()
+    {
+        Restored = null;
+        await _multiplexer.CloseAsync(allowCommandsToComplete: false);
+        await _multiplexer.DisposeAsync();
     }
 
     /// <inheritdoc/>

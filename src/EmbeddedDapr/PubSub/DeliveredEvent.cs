@@ -35,4 +35,7 @@ internal sealed class DeliveredEvent(PubSubDelivery delivery, string plainTopic)
     public AppRoute Route { get; set; }
 
     public EventFate Fate { get; set; }
+
+    /// <summary>It has failed as often as the operator's policy allows.</summary>
+    public bool IsGivenUp { get; set; }
 }

@@ -57,7 +57,14 @@ public interface IPubSubComponent : IAsyncDisposable
     /// <summary>How many of them a message gets when there is a dead-letter topic to take it.</summary>
     int AttemptsBeforeDeadLetter => AttemptsMax;
 
-    /// <summary>Publishes all or none. When it completes, a durable component has them on disk.</summary>
+    /// <summary>
+    /// Whether an inbound retry policy takes the place of the component's own redelivery: what has failed after all its retries is then given up with a log line, as the
+    /// operator wanted. False: the component's own attempts come on top.
+    /// </summary>
+    bool PolicyIsFinal => false;
+
+    /// <summary>Publishes. When it completes, a durable component has them on disk. A failure means none of them, unless it says which.</summary>
+    /// <exception cref="PartlyPublishedException">The broker takes messages one by one, and has not taken all.</exception>
     ValueTask PublishAsync(string topic, IReadOnlyList<PubSubMessage> messages, CancellationToken cancellationToken);
 
     /// <summary>Starts delivering; disposing the answer stops it and waits for running handlers.</summary>

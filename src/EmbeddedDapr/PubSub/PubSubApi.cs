@@ -78,7 +78,12 @@ public sealed class PubSubApi
             return unusable;
         }
 
-        var error = await PublishMessagesAsync(request.PubSubName, request.Topic, built.Value, cancellationToken);
+        var (error, failed) = await TryPublishAsync(request.PubSubName, request.Topic, built.Value, cancellationToken);
+        if (failed is not null)
+        {
+            return ApiResult.Ok<IReadOnlyList<BulkPublishFailure>>(failed.Select(entry => new BulkPublishFailure(request.Entries[entry.Key].EntryId, entry.Value)).ToList());
+        }
+
         return error switch
         {
             null => ApiResult.Ok<IReadOnlyList<BulkPublishFailure>>([]),
@@ -109,31 +114,37 @@ public sealed class PubSubApi
         string pubSubName,
         string topic,
         IReadOnlyList<PubSubMessage> messages,
+        CancellationToken cancellationToken) => (await TryPublishAsync(pubSubName, topic, messages, cancellationToken)).Error;
+
+    internal Target? Find(string pubSubName) => _targets.GetValueOrDefault(pubSubName);
+
+    private async ValueTask<(ApiError? Error, IReadOnlyDictionary<int, string>? Failed)> TryPublishAsync(
+        string pubSubName,
+        string topic,
+        IReadOnlyList<PubSubMessage> messages,
         CancellationToken cancellationToken)
     {
         var target = _targets[pubSubName];
         if (!target.Publishing.Allows(topic))
         {
-            return ApiErrors.PubSubForbidden(pubSubName, topic, _sidecar.Options.AppId);
+            return (ApiErrors.PubSubForbidden(pubSubName, topic, _sidecar.Options.AppId), null);
         }
 
         if (messages.Count == 0)
         {
-            return null;
+            return (null, null);
         }
 
         try
         {
             await target.Component.PublishAsync(target.TopicPrefix + topic, messages, cancellationToken);
-            return null;
+            return (null, null);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return ApiErrors.PubSubPublish(pubSubName, topic, exception.Message);
+            return (ApiErrors.PubSubPublish(pubSubName, topic, exception.Message), (exception as PartlyPublishedException)?.Failed);
         }
     }
-
-    internal Target? Find(string pubSubName) => _targets.GetValueOrDefault(pubSubName);
 
     private static bool HaveIds(IReadOnlyList<BulkPublishEntry> entries)
     {

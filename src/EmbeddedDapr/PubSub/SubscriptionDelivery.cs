@@ -128,6 +128,12 @@ internal sealed partial class SubscriptionDelivery
         {
             delivered.Fate = EventFate.Failed;
         }
+
+        // An open breaker says nothing about the event: nobody has been asked.
+        delivered.IsGivenUp = delivered.Fate == EventFate.Failed
+            && _policy.MayRepeat
+            && _target.Component.PolicyIsFinal
+            && result.Fault is PolicyFault.None or PolicyFault.TimedOut;
     }
 
     private async ValueTask<IReadOnlyList<DeliveryVerdict>> SettleAsync(DeliveredEvent[] events, CancellationToken cancellationToken)
@@ -138,7 +144,12 @@ internal sealed partial class SubscriptionDelivery
         for (var index = 0; index < verdicts.Length; index++)
         {
             var delivered = events[index];
-            var settled = IsDeadLetter(delivered) ? saved : delivered.Fate is EventFate.Taken or EventFate.Dropped;
+            var settled = IsDeadLetter(delivered) ? saved : delivered.Fate is EventFate.Taken or EventFate.Dropped || delivered.IsGivenUp;
+            if (delivered.IsGivenUp && !saved)
+            {
+                Log.GivenUp(_logger, _subscription.PubSubName, delivered.PlainTopic);
+            }
+
             verdicts[index] = settled ? DeliveryVerdict.Settled : DeliveryVerdict.Failed;
         }
 

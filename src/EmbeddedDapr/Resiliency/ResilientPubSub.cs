@@ -10,6 +10,8 @@ internal sealed class ResilientPubSub(IPubSubComponent inner, ResiliencyPolicy p
 
     public int AttemptsBeforeDeadLetter => inner.AttemptsBeforeDeadLetter;
 
+    public bool PolicyIsFinal => inner.PolicyIsFinal;
+
     public IAsyncDisposable Inner => inner;
 
     public async ValueTask PublishAsync(string topic, IReadOnlyList<PubSubMessage> messages, CancellationToken cancellationToken) => await policy.CallAsync(
