@@ -8,7 +8,8 @@ namespace EmbeddedDapr.Components.InMemory;
 /// <summary>
 /// <c>pubsub.in-memory</c> (contract section 4.8): every subscription gets every message published while it is there, one at a time and in order; whether
 /// consumers share a name does not matter. Beyond daprd, a failed message comes again after a back-off: <c>maxRetries</c> (3 by default; 0 is daprd's
-/// behaviour, logged and lost), <c>retryInitial</c> (200 ms), <c>retryMax</c> (10 s). The others go on meanwhile.
+/// behaviour, logged and lost), <c>retryInitial</c> (5 s), <c>retryMax</c> (60 s). The others go on meanwhile. A bulk subscription gets each message in a batch of its
+/// own, after the wait (recorded: bulk-subscribe).
 /// </summary>
 internal sealed class InMemoryPubSub(ComponentSpec spec, ComponentContext context, InMemoryBroker broker, int queueLength) : IPubSubComponent
 {
@@ -18,8 +19,8 @@ internal sealed class InMemoryPubSub(ComponentSpec spec, ComponentContext contex
     private readonly ConcurrentDictionary<Subscription, bool> _subscriptions = [];
     private readonly CancellationTokenSource _aborting = new();
     private readonly RetryBackOff _backOff = new(
-        spec.Metadata.Duration("retryInitial", TimeSpan.FromMilliseconds(200)),
-        spec.Metadata.Duration("retryMax", TimeSpan.FromSeconds(10)));
+        spec.Metadata.Duration("retryInitial", TimeSpan.FromSeconds(5)),
+        spec.Metadata.Duration("retryMax", TimeSpan.FromSeconds(60)));
 
     private int _disposed;
 
@@ -27,7 +28,10 @@ internal sealed class InMemoryPubSub(ComponentSpec spec, ComponentContext contex
     public int AttemptsMax { get; } = spec.Metadata.Number("maxRetries", RetriesByDefault, min: 0, max: 1_000_000) + 1;
 
     /// <summary>As daprd: a dead-letter topic takes a message after its first failure, unless the component says how often it is retried.</summary>
-    public int AttemptsBeforeDeadLetter => spec.Metadata.Text("maxRetries") is null ? 1 : AttemptsMax;
+    public int AttemptsBeforeDeadLetter => PolicyIsFinal ? 1 : AttemptsMax;
+
+    /// <inheritdoc/>
+    public bool PolicyIsFinal => spec.Metadata.Text("maxRetries") is null;
 
     /// <inheritdoc/>
     public async ValueTask PublishAsync(string topic, IReadOnlyList<PubSubMessage> messages, CancellationToken cancellationToken)
@@ -51,7 +55,7 @@ internal sealed class InMemoryPubSub(ComponentSpec spec, ComponentContext contex
     {
         cancellationToken.ThrowIfCancellationRequested();
         var subscriber = new InMemorySubscriber(subscription.Topic, queueLength, _backOff, context.Time);
-        var pump = new DeliveryPump(subscription, subscriber, handler, AttemptsMax, workers: 1, context.Time, _logger, _aborting.Token);
+        var pump = new DeliveryPump(subscription with { BatchMax = 1 }, subscriber, handler, AttemptsMax, workers: 1, context.Time, _logger, _aborting.Token);
         var made = new Subscription(this, subscriber, pump);
         _subscriptions[made] = true;
         broker.Add(subscriber);

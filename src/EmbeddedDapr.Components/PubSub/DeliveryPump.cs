@@ -89,7 +89,7 @@ internal sealed partial class DeliveryPump : IAsyncDisposable
                 batch.Add(await _source.Queue.Ready.ReadAsync(_stopping.Token));
                 Drain(batch);
             }
-            while (batch.Count < _subscription.BatchMax && _subscription.BatchWait > TimeSpan.Zero && !await FillAsync(batch));
+            while (_subscription.BatchWait > TimeSpan.Zero && (batch.Count < _subscription.BatchMax || _subscription.BatchMax == 1) && !await FillAsync(batch));
             return true;
         }
         catch (Exception stopped) when (stopped is OperationCanceledException or ChannelClosedException)
@@ -113,6 +113,11 @@ internal sealed partial class DeliveryPump : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(wait.Token, _stopping.Token);
         try
         {
+            if (_subscription.BatchMax == 1)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, either.Token); // a batch of one waits for its time too
+            }
+
             while (batch.Count < _subscription.BatchMax && await _source.Queue.Ready.WaitToReadAsync(either.Token))
             {
                 Drain(batch);

@@ -22,6 +22,40 @@ public sealed class InMemoryPubSubTests : PubSubConformance
     }
 
     [Fact]
+    public async Task A_bulk_subscription_gets_each_message_in_a_call_of_its_own_after_the_wait()
+    {
+        var recipient = new Recipient();
+        await using var subscription = await SubscribeAsync("t", recipient, batch: 3, wait: TimeSpan.FromSeconds(1));
+        await PublishAsync("t", "1", "2");
+
+        Assert.True(recipient.IsIdle);
+        foreach (var text in new[] { "1", "2" })
+        {
+            var coming = recipient.NextAsync(text);
+            while (!coming.IsCompleted)
+            {
+                Time.Advance(TimeSpan.FromMilliseconds(100));
+                await Task.Yield();
+            }
+
+            var call = await coming;
+            Assert.Equal(text, Recipient.Text(call.Only));
+            call.Settle();
+        }
+    }
+
+    [Theory]
+    [InlineData(null, 1, true)]
+    [InlineData("2", 3, false)]
+    public async Task A_dead_letter_topic_or_a_policy_replaces_retries_that_nobody_asked_for(string? retries, int attempts, bool policy)
+    {
+        await using var pubSub = await _catalog.PubSubs["pubsub.in-memory"](
+            TestComponents.Spec("pubsub.in-memory", retries is null ? [] : [("maxRetries", retries)]), TestComponents.Context(Time, "/"), CancellationToken.None);
+
+        Assert.Equal((attempts, policy), (pubSub.AttemptsBeforeDeadLetter, pubSub.PolicyIsFinal));
+    }
+
+    [Fact]
     public async Task A_trailing_star_matches_any_end()
     {
         var recipient = new Recipient();

@@ -5,7 +5,7 @@ using EmbeddedDapr.PubSub;
 
 namespace EmbeddedDapr.Components.Tests.Sqlite;
 
-public sealed class SqlitePubSubTests : PubSubConformance
+public sealed class SqlitePubSubTests : PubSubBatchConformance
 {
     private readonly TestFolder _folder = new();
 
