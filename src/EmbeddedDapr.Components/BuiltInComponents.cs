@@ -45,6 +45,7 @@ public static partial class BuiltInComponents
         catalog.PubSubs.Add(
             "pubsub.sqlite",
             (spec, context, cancellationToken) => SqlitePubSub.OpenAsync(spec, context, sqlite, options, cancellationToken));
+        catalog.Schedules = static _ => new InMemoryReminderStore();
         var locks = new ConcurrentDictionary<(string Namespace, string Name), InMemoryLockStore>();
         catalog.LockStores.Add(
             "lock.in-memory",

@@ -34,6 +34,9 @@ internal sealed class InMemoryStateStore : IStateStore, IReminderStoreProvider
     /// <inheritdoc/>
     public IReminderStore Reminders { get; } = new InMemoryReminderStore();
 
+    /// <inheritdoc/>
+    public bool IsDurable => false;
+
     /// <summary>Keys held, expired ones that were not swept yet included.</summary>
     internal int Count
     {

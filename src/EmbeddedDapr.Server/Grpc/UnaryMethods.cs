@@ -19,6 +19,7 @@ internal static class UnaryMethods
         .. ConfigurationMethods.Table,
         .. LockMethods.Table,
         new InvokeServiceMethod(),
+        .. JobMethods.Table,
     ];
 
     public static FrozenDictionary<string, UnaryMethod> ByName { get; } = All.ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);

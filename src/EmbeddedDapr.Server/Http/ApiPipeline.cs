@@ -39,6 +39,7 @@ internal static class ApiPipeline
         app.MapSecrets(sidecar);
         app.MapConfiguration(sidecar);
         app.MapLocks(sidecar);
+        app.MapJobs(sidecar);
 
         // A known path with another verb is no different from an unknown path; routing would answer it with 405.
         // Neither does a path in another case mean the same, as it does to ASP.NET Core.

@@ -6,6 +6,7 @@ using EmbeddedDapr.Components;
 using EmbeddedDapr.Components.Mqtt;
 using EmbeddedDapr.Components.Redis;
 using EmbeddedDapr.Components.Secrets;
+using EmbeddedDapr.Components.Sqlite.Schedules;
 using EmbeddedDapr.Runtime;
 using EmbeddedDapr.Runtime.Configuration;
 
@@ -159,7 +160,7 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
             InputBindings = new InputBindingPumpOptions { ProbeTimeout = flags.BindingOptionsTimeout },
         };
         return await engine.AddAppAsync(
-            options, channel, BuiltInComponents.Catalog().AddMqtt().AddSecretStores().AddRedis(), resources, environment, flags.DataFolder ?? Environment.CurrentDirectory, Shutdown, cancellationToken);
+            options, channel, BuiltInComponents.Catalog().AddMqtt().AddSecretStores().AddRedis().AddScheduleFile(), resources, environment, flags.DataFolder ?? Environment.CurrentDirectory, Shutdown, cancellationToken);
     }
 
     // A channel of its own: probes carry no token.

@@ -1,3 +1,4 @@
+using EmbeddedDapr.Actors;
 using EmbeddedDapr.Bindings;
 using EmbeddedDapr.Configuration.Stores;
 using EmbeddedDapr.Locks;
@@ -57,6 +58,9 @@ public sealed class ComponentCatalog
 
     /// <summary><c>lock.*</c>.</summary>
     public Dictionary<string, ComponentFactory<ILockStore>> LockStores { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the place for schedules (jobs) that no durable state store keeps; null: there is none.</summary>
+    public Func<ComponentContext, IReminderStore>? Schedules { get; set; }
 }
 
 /// <summary>A component and its resource.</summary>
@@ -88,4 +92,7 @@ public sealed record SidecarComponents
 
     /// <summary>Lock stores.</summary>
     public IReadOnlyDictionary<string, Loaded<ILockStore>> LockStores { get; init; } = new Dictionary<string, Loaded<ILockStore>>();
+
+    /// <summary>Where schedules lie that no durable state store keeps; null: nowhere.</summary>
+    public IReminderStore? Schedules { get; init; }
 }

@@ -100,6 +100,7 @@ public static partial class ComponentLoader
             SecretStores = _secretStores,
             ConfigurationStores = _configurationStores,
             LockStores = _lockStores,
+            Schedules = catalog.Schedules?.Invoke(context),
         };
 
         public async ValueTask DisposeAsync()

@@ -176,5 +176,6 @@ public sealed class DaprEngine : IAsyncDisposable
         .. components.SecretStores.Values.Select(loaded => loaded.Instance),
         .. components.ConfigurationStores.Values.Select(loaded => loaded.Instance),
         .. components.LockStores.Values.Select(loaded => loaded.Instance),
+        .. components.Schedules is IAsyncDisposable schedules ? [schedules] : Array.Empty<IAsyncDisposable>(),
     ];
 }

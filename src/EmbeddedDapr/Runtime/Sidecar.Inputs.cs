@@ -28,6 +28,10 @@ public sealed partial class Sidecar
         var bindings = new InputBindingPump(this, Options.InputBindings);
         AddInput(bindings);
         await bindings.StartAsync(cancellationToken);
+        if (Jobs.Start() is { } jobs)
+        {
+            AddInput(jobs);
+        }
     }
 
     /// <summary>Stops that; what the app answered is kept.</summary>

@@ -1,5 +1,6 @@
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Bindings;
+using EmbeddedDapr.Jobs;
 using EmbeddedDapr.Peers;
 using EmbeddedDapr.Runtime.Configuration;
 
@@ -49,6 +50,9 @@ public sealed record SidecarOptions
 
     /// <summary>Addresses of schedulers as told, for metadata; none is ever called.</summary>
     public IReadOnlyList<string> SchedulerAddresses { get; init; } = [];
+
+    /// <summary>Bounds of jobs.</summary>
+    public JobOptions Jobs { get; init; } = new();
 
     /// <summary>Subscriptions to settings at one time, 1,024 by default; further ones are refused.</summary>
     public int ConfigurationSubscriptionsMax { get; init; } = 1024;

@@ -9,6 +9,9 @@ public static partial class ApiErrors
     internal static ApiError SecretStoreNotFound(string store) =>
         new("ERR_SECRET_STORE_NOT_FOUND", $"failed finding secret store with key {store}", 401, GrpcCode.InvalidArgument);
 
+    internal static ApiError SecretDenied(string store, string key) =>
+        new("ERR_PERMISSION_DENIED", $"access denied by policy to get \"{key}\" from \"{store}\"", 403, GrpcCode.PermissionDenied);
+
     internal static ApiError SecretGet(string store, string key, string why) =>
         new("ERR_SECRET_GET", $"failed getting secret with key {key} from secret store {store}: {why}", 500, GrpcCode.Internal);
 

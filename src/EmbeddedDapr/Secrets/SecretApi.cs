@@ -1,4 +1,5 @@
 using EmbeddedDapr.Runtime;
+using EmbeddedDapr.Runtime.Configuration;
 
 namespace EmbeddedDapr.Secrets;
 
@@ -7,7 +8,13 @@ public sealed class SecretApi
 {
     private readonly Sidecar _sidecar;
 
-    internal SecretApi(Sidecar sidecar) => _sidecar = sidecar;
+    private readonly Dictionary<string, SecretScope> _scopes;
+
+    internal SecretApi(Sidecar sidecar)
+    {
+        _sidecar = sidecar;
+        _scopes = sidecar.Options.Configuration.SecretScopes.ToDictionary(scope => scope.StoreName, StringComparer.Ordinal);
+    }
 
     /// <summary>One secret: a map, of one entry in most stores. A missing one is a failure of the store (contract section 7.1).</summary>
     public async ValueTask<ApiResult<IReadOnlyDictionary<string, string>>> GetAsync(
@@ -21,6 +28,11 @@ public sealed class SecretApi
             return refusal;
         }
 
+        if (!IsAllowed(store, key))
+        {
+            return ApiErrors.SecretDenied(store, key);
+        }
+
         try
         {
             var secret = await secrets.GetAsync(key, metadata, cancellationToken);
@@ -32,7 +44,7 @@ public sealed class SecretApi
         }
     }
 
-    /// <summary>All secrets by key.</summary>
+    /// <summary>All secrets by key; those that the app may not read are left out.</summary>
     public async ValueTask<ApiResult<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>>> GetAllAsync(
         string store,
         CancellationToken cancellationToken)
@@ -44,13 +56,16 @@ public sealed class SecretApi
 
         try
         {
-            return ApiResult.Ok(await secrets.GetAllAsync(cancellationToken));
+            var all = await secrets.GetAllAsync(cancellationToken);
+            return ApiResult.Ok(_scopes.ContainsKey(store) ? all.Where(secret => IsAllowed(store, secret.Key)).ToDictionary(StringComparer.Ordinal) : all);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             return ApiErrors.SecretBulkGet(store, exception.Message);
         }
     }
+
+    private bool IsAllowed(string store, string key) => !_scopes.TryGetValue(store, out var scope) || scope.Allows(key);
 
     private ApiError? TryStore(string store, out ISecretStore secrets)
     {

@@ -1,4 +1,7 @@
+using EmbeddedDapr.Runtime;
+using EmbeddedDapr.Runtime.Configuration;
 using EmbeddedDapr.Tests.Fakes;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EmbeddedDapr.Tests.Secrets;
 
@@ -31,5 +34,28 @@ public sealed class SecretApiTests
 
         Assert.Equal(("ERR_SECRET_STORE_NOT_FOUND", 401, GrpcCode.InvalidArgument), (unknown.Code, unknown.HttpStatus, unknown.Grpc));
         Assert.Equal(("ERR_SECRET_STORES_NOT_CONFIGURED", 500, GrpcCode.FailedPrecondition), (none.Code, none.HttpStatus, none.Grpc));
+    }
+
+    [Theory]
+    [InlineData("allow", "", "", true)]
+    [InlineData("deny", "", "", false)]
+    [InlineData("deny", "plain", "", true)]
+    [InlineData("allow", "sl/ash", "", false)]
+    [InlineData("allow", "", "plain", false)]
+    [InlineData("allow", "plain", "plain", true)]
+    public async Task A_scope_decides_what_may_be_read(string defaultAccess, string allowed, string denied, bool mayRead)
+    {
+        static string[] Names(string name) => name.Length == 0 ? [] : [name];
+        var scope = new SecretScope("vault", defaultAccess == "deny", Names(allowed), Names(denied));
+        var sidecar = new Sidecar
+        {
+            Options = new() { AppId = "app1", Configuration = new() { SecretScopes = [scope] } },
+            Time = TimeProvider.System,
+            Loggers = NullLoggerFactory.Instance,
+            Components = _sidecar.Value.Components,
+        };
+
+        Assert.Equal(mayRead ? null : "ERR_PERMISSION_DENIED", (await sidecar.Secrets.GetAsync("vault", "plain", None, default)).Error?.Code);
+        Assert.Equal(mayRead, (await sidecar.Secrets.GetAllAsync("vault", default)).Value.ContainsKey("plain"));
     }
 }

@@ -38,4 +38,7 @@ public interface IReminderStoreProvider
 {
     /// <summary>The reminder store beside the state.</summary>
     IReminderStore Reminders { get; }
+
+    /// <summary>Whether they survive the process.</summary>
+    bool IsDurable => true;
 }
