@@ -13,7 +13,7 @@ internal sealed class Sidecar : IDisposable
     /// <summary>daprd cuts off who pings more often than every 8 seconds.</summary>
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(30);
 
-    private readonly GrpcChannel _channel;
+    private readonly GrpcChannel? _channel;
 
     /// <param name="address">Where it listens.</param>
     /// <param name="apiToken">Goes with every call; null: none.</param>
@@ -33,9 +33,12 @@ internal sealed class Sidecar : IDisposable
         Hub = new TaskHubSidecarService.TaskHubSidecarServiceClient(apiToken is null ? invoker : invoker.Intercept(headers => With(headers, apiToken)));
     }
 
+    /// <summary>Over something else than a channel.</summary>
+    public Sidecar(CallInvoker invoker) => Hub = new TaskHubSidecarService.TaskHubSidecarServiceClient(invoker);
+
     public TaskHubSidecarService.TaskHubSidecarServiceClient Hub { get; }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _channel?.Dispose();
 
     private static Metadata With(Metadata headers, string apiToken)
     {

@@ -63,7 +63,7 @@ public sealed class BasicsTests
             for (var i = 0; i < 3; i++)
             {
                 replaying.Add(context.IsReplaying);
-                logger.LogInformation("line {Number}", i);
+                logger.Log(LogLevel.Information, 0, i, null, (number, _) => $"line {number}");
                 await context.CallActivityAsync("Step");
             }
 
