@@ -20,7 +20,13 @@ internal sealed record MqttBindingMetadata
     public required MqttTlsSettings? Tls { get; init; }
 
     /// <exception cref="ComponentException">Something required is missing, or something is malformed.</exception>
-    public static MqttBindingMetadata Read(ComponentMetadata metadata)
+    public static MqttBindingMetadata Read(ComponentMetadata metadata) => Read(metadata, metadata.RequiredText("topic"), metadata.RequiredText("consumerID"));
+
+    /// <summary>The same for <c>pubsub.mqtt3</c>, which has its topics from subscriptions, and the app's id for a consumer without name.</summary>
+    /// <exception cref="ComponentException">Something required is missing, or something is malformed.</exception>
+    public static MqttBindingMetadata ReadPubSub(ComponentMetadata metadata, string appId) => Read(metadata, string.Empty, metadata.Text("consumerID") ?? appId);
+
+    private static MqttBindingMetadata Read(ComponentMetadata metadata, string topic, string consumerId)
     {
         var url = metadata.RequiredText("url");
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri)
@@ -33,8 +39,8 @@ internal sealed record MqttBindingMetadata
         return new MqttBindingMetadata
         {
             Url = uri,
-            Topic = metadata.RequiredText("topic"),
-            ConsumerId = metadata.RequiredText("consumerID"),
+            Topic = topic,
+            ConsumerId = consumerId,
             Retain = metadata.Flag("retain"),
             CleanSession = metadata.Flag("cleanSession"),
             HandlerRetriesMax = metadata.Number("backOffMaxRetries", 0, min: int.MinValue),

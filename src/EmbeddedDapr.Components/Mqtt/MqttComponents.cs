@@ -1,4 +1,5 @@
 using EmbeddedDapr.Bindings;
+using EmbeddedDapr.PubSub;
 
 namespace EmbeddedDapr.Components.Mqtt;
 
@@ -6,7 +7,7 @@ namespace EmbeddedDapr.Components.Mqtt;
 public static class MqttComponents
 {
     /// <summary>
-    /// Adds <c>bindings.mqtt3</c>, in and out. A <paramref name="connector"/> of the host's own takes the place of sockets; it may fall back to
+    /// Adds <c>bindings.mqtt3</c>, in and out, and <c>pubsub.mqtt3</c>. A <paramref name="connector"/> of the host's own takes the place of sockets; it may fall back to
     /// <see cref="SocketConnector"/> for urls that it does not serve.
     /// </summary>
     public static ComponentCatalog AddMqtt(this ComponentCatalog catalog, IMqttConnector? connector = null, MqttBindingOptions? options = null)
@@ -18,6 +19,9 @@ public static class MqttComponents
         catalog.OutputBindings["bindings.mqtt3"] = (spec, context, _) =>
             ValueTask.FromResult<IOutputBinding>(new MqttOutputBinding(
                 MqttBindingMetadata.Read(spec.Metadata), connector ?? SocketConnector(context, options), options, context.Time));
+        catalog.PubSubs["pubsub.mqtt3"] = (spec, context, _) =>
+            ValueTask.FromResult<IPubSubComponent>(new MqttPubSub(
+                MqttBindingMetadata.ReadPubSub(spec.Metadata, context.AppId), connector ?? SocketConnector(context, options), options, context.Time));
         return catalog;
     }
 
