@@ -1,4 +1,5 @@
 using EmbeddedDapr.Runtime;
+using EmbeddedDapr.Server.Http;
 using Google.Protobuf;
 using Proto = global::Dapr.Client.Autogen.Grpc.v1;
 
@@ -9,15 +10,16 @@ internal static class BindingMethods
 {
     internal static IReadOnlyList<UnaryMethod> Table { get; } =
     [
-        new UnaryMethod<Proto.InvokeBindingRequest, Proto.InvokeBindingResponse>("InvokeBinding", Proto.InvokeBindingRequest.Parser, InvokeAsync),
+        new CalledMethod<Proto.InvokeBindingRequest, Proto.InvokeBindingResponse>("InvokeBinding", Proto.InvokeBindingRequest.Parser, InvokeAsync),
     ];
 
     private static async ValueTask<ApiResult<Proto.InvokeBindingResponse>> InvokeAsync(
         Sidecar sidecar,
         Proto.InvokeBindingRequest request,
+        HttpContext? call,
         CancellationToken cancellationToken)
     {
-        var result = await sidecar.OutputBindings.InvokeAsync(request.Name, new(request.Operation, request.Data.Memory, request.Metadata.AsReadOnly()), cancellationToken);
+        var result = await sidecar.OutputBindings.InvokeAsync(request.Name, new(request.Operation, request.Data.Memory, MetadataOf(request, call, sidecar)), cancellationToken);
         if (result.Error is { } error)
         {
             return error;
@@ -35,5 +37,26 @@ internal static class BindingMethods
         }
 
         return response;
+    }
+
+    /// <summary>Metadata of the call is metadata of the request too, which wins (recorded: grpc-binding-mqtt); names that gRPC itself uses get <c>dapr-</c> in front.</summary>
+    private static IReadOnlyDictionary<string, string> MetadataOf(Proto.InvokeBindingRequest request, HttpContext? call, Sidecar sidecar)
+    {
+        if (call is null)
+        {
+            return request.Metadata.AsReadOnly();
+        }
+
+        var all = new Dictionary<string, string>(request.Metadata, StringComparer.Ordinal);
+        foreach (var (name, value) in call.Request.Headers)
+        {
+            var lower = name.ToLowerInvariant();
+            if (!lower.EndsWith("-bin", StringComparison.Ordinal) && lower is not ("te" or "dapr-api-token"))
+            {
+                all.TryAdd(lower is "content-type" or "user-agent" or "host" || lower.StartsWith("grpc-", StringComparison.Ordinal) ? "dapr-" + lower : lower, value.ToString());
+            }
+        }
+
+        return CallTrace.Into(all, call, sidecar);
     }
 }

@@ -1,5 +1,6 @@
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Runtime;
+using EmbeddedDapr.Server.Http;
 using Google.Protobuf.WellKnownTypes;
 using Proto = global::Dapr.Client.Autogen.Grpc.v1;
 
@@ -10,12 +11,12 @@ internal static class PubSubMethods
 {
     internal static IReadOnlyList<UnaryMethod> Table { get; } =
     [
-        new UnaryMethod<Proto.PublishEventRequest, Empty>("PublishEvent", Proto.PublishEventRequest.Parser, PublishAsync),
-        new UnaryMethod<Proto.BulkPublishRequest, Proto.BulkPublishResponse>("BulkPublishEvent", Proto.BulkPublishRequest.Parser, BulkPublishAsync),
-        new UnaryMethod<Proto.BulkPublishRequest, Proto.BulkPublishResponse>("BulkPublishEventAlpha1", Proto.BulkPublishRequest.Parser, BulkPublishAsync),
+        new CalledMethod<Proto.PublishEventRequest, Empty>("PublishEvent", Proto.PublishEventRequest.Parser, PublishAsync),
+        new CalledMethod<Proto.BulkPublishRequest, Proto.BulkPublishResponse>("BulkPublishEvent", Proto.BulkPublishRequest.Parser, BulkPublishAsync),
+        new CalledMethod<Proto.BulkPublishRequest, Proto.BulkPublishResponse>("BulkPublishEventAlpha1", Proto.BulkPublishRequest.Parser, BulkPublishAsync),
     ];
 
-    private static async ValueTask<ApiResult<Empty>> PublishAsync(Sidecar sidecar, Proto.PublishEventRequest request, CancellationToken cancellationToken)
+    private static async ValueTask<ApiResult<Empty>> PublishAsync(Sidecar sidecar, Proto.PublishEventRequest request, HttpContext? call, CancellationToken cancellationToken)
     {
         var error = await sidecar.PubSub.PublishAsync(
             new()
@@ -26,6 +27,7 @@ internal static class PubSubMethods
                 ContentType = request.DataContentType,
                 Metadata = request.Metadata,
                 Head = PublishHead.Grpc,
+                Trace = call is null ? null : CallTrace.Of(call, sidecar),
             },
             cancellationToken);
         return error is null ? new Empty() : error;
@@ -34,6 +36,7 @@ internal static class PubSubMethods
     private static async ValueTask<ApiResult<Proto.BulkPublishResponse>> BulkPublishAsync(
         Sidecar sidecar,
         Proto.BulkPublishRequest request,
+        HttpContext? call,
         CancellationToken cancellationToken)
     {
         var entries = new BulkPublishEntry[request.Entries.Count];
@@ -44,7 +47,15 @@ internal static class PubSubMethods
         }
 
         var result = await sidecar.PubSub.BulkPublishAsync(
-            new() { PubSubName = request.PubsubName, Topic = request.Topic, Entries = entries, Metadata = request.Metadata, Head = PublishHead.Grpc },
+            new()
+            {
+                PubSubName = request.PubsubName,
+                Topic = request.Topic,
+                Entries = entries,
+                Metadata = request.Metadata,
+                Head = PublishHead.Grpc,
+                Trace = call is null ? null : CallTrace.Of(call, sidecar),
+            },
             cancellationToken);
         if (result.Error is { } error)
         {

@@ -24,7 +24,8 @@ internal static class BindingRoutes
             return;
         }
 
-        var result = await sidecar.OutputBindings.InvokeAsync(context.PathSegment(2), request, context.RequestAborted);
+        var result = await sidecar.OutputBindings.InvokeAsync(
+            context.PathSegment(2), request with { Metadata = CallTrace.Into(request.Metadata, context, sidecar) }, context.RequestAborted);
         SetMetadata(context.Response, result.Error is null ? result.Value.Metadata : result.Error.Headers);
         if (result.Error is { } error)
         {

@@ -38,6 +38,7 @@ internal static class PublishRoutes
                         Data = body.Data,
                         ContentType = context.Request.ContentType ?? string.Empty,
                         Metadata = context.QueryMetadata(),
+                        Trace = CallTrace.Of(context, sidecar),
                     },
                     context.RequestAborted);
         }
@@ -65,7 +66,7 @@ internal static class PublishRoutes
             return;
         }
 
-        var request = new BulkPublishRequest { PubSubName = pubSub, Topic = topic, Entries = entries, Metadata = context.QueryMetadata() };
+        var request = new BulkPublishRequest { PubSubName = pubSub, Topic = topic, Entries = entries, Metadata = context.QueryMetadata(), Trace = CallTrace.Of(context, sidecar) };
         var result = await sidecar.PubSub.BulkPublishAsync(request, context.RequestAborted);
         if (result.Error is null && result.Value.Count > 0)
         {

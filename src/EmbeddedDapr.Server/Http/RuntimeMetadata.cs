@@ -185,11 +185,7 @@ internal static class RuntimeMetadata
             }
 
             writer.WriteEndArray();
-            if (subscription.DeadLetterTopic is not null)
-            {
-                writer.WriteString("deadLetterTopic"u8, subscription.DeadLetterTopic);
-            }
-
+            writer.WriteString("deadLetterTopic"u8, subscription.DeadLetterTopic ?? string.Empty);
             writer.WriteString("type"u8, subscription.Kind.ToString().ToUpperInvariant());
             writer.WriteEndObject();
         }

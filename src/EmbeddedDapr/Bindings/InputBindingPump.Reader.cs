@@ -2,6 +2,7 @@ using System.Text;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Components;
 using EmbeddedDapr.Resiliency;
+using EmbeddedDapr.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Bindings;
@@ -9,13 +10,12 @@ namespace EmbeddedDapr.Bindings;
 public sealed partial class InputBindingPump
 {
     /// <summary>One binding and its way into the app.</summary>
-    private sealed class Reader(Loaded<IInputBinding> binding, IAppChannel app, InputBindingPumpOptions options, TimeProvider time, ResiliencyPolicy? policy, ILogger logger)
+    private sealed class Reader(
+        Loaded<IInputBinding> binding, IAppChannel app, InputBindingPumpOptions options, TimeProvider time, ResiliencyPolicy? policy, Tracer tracer, ILogger logger)
         : IDisposable
     {
         private const string ContentType = "application/json"; // always, whatever the payload (contract section 5.2)
         private const int LoggedBodyBytesMax = 512;
-
-        private static readonly KeyValuePair<string, string> NoTrace = new("traceparent", PubSub.PubSubApi.NoTraceParent);
 
         private readonly string _route = BindingRoute.Of(binding.Spec);
         private readonly SemaphoreSlim _slots = new(options.HandoverMax, options.HandoverMax);
@@ -215,10 +215,21 @@ public sealed partial class InputBindingPump
             }
         }
 
-        private static KeyValuePair<string, string>[] HeadersOf(BindingEvent bindingEvent) =>
-            bindingEvent.Metadata is { Count: > 0 } metadata
-                ? [NoTrace, .. metadata.Select(entry => KeyValuePair.Create(entry.Key, BindingRoute.HeaderSafe(entry.Value)))]
-                : [NoTrace];
+        private List<KeyValuePair<string, string>> HeadersOf(BindingEvent bindingEvent)
+        {
+            var headers = new List<KeyValuePair<string, string>>(1 + (bindingEvent.Metadata?.Count ?? 0));
+            if (tracer.HeaderAfter(null) is { } traceParent)
+            {
+                headers.Add(new("traceparent", traceParent));
+            }
+
+            foreach (var (name, value) in bindingEvent.Metadata ?? PubSub.PublishMetadata.None)
+            {
+                headers.Add(new(name, BindingRoute.HeaderSafe(value)));
+            }
+
+            return headers;
+        }
     }
 }
 

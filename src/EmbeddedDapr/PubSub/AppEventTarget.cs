@@ -1,14 +1,15 @@
 using EmbeddedDapr.Apps;
+using EmbeddedDapr.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.PubSub;
 
 /// <summary>The routes of an app (contract sections 4.6, 4.7).</summary>
-internal sealed partial class AppEventTarget(IAppChannel app, AppSubscription subscription, bool raw, ILogger logger) : IEventTarget
+internal sealed partial class AppEventTarget(IAppChannel app, AppSubscription subscription, Tracer tracer, ILogger logger) : IEventTarget
 {
     public async ValueTask ShowOneAsync(DeliveredEvent delivered, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync(DeliveryRequests.One(subscription.PubSubName, delivered), cancellationToken);
+        var answer = await CallAsync(DeliveryRequests.One(subscription.PubSubName, delivered, tracer), cancellationToken);
         delivered.Fate = answer is { } response ? AppVerdicts.OfOne(response) : EventFate.Failed;
         if (delivered.Fate != EventFate.Taken && answer is { } refusal)
         {
@@ -18,7 +19,7 @@ internal sealed partial class AppEventTarget(IAppChannel app, AppSubscription su
 
     public async ValueTask ShowManyAsync(IReadOnlyList<DeliveredEvent> events, string topic, CancellationToken cancellationToken)
     {
-        var request = DeliveryRequests.Many(subscription.PubSubName, topic, events, raw, out var entryIds);
+        var request = DeliveryRequests.Many(subscription.PubSubName, topic, events, subscription.IsRaw, tracer, out var entryIds);
         var all = EventFate.Failed;
         var fates = await CallAsync(request, cancellationToken) is { } response ? AppVerdicts.OfMany(response, out all) : null;
         for (var index = 0; index < entryIds.Length; index++)

@@ -26,19 +26,20 @@ internal sealed class CloudEventBatch : IDisposable
     private readonly string _topic;
     private readonly string _pubSubName;
     private readonly string _appId;
+    private readonly PublishTrace? _trace;
     private readonly DateTimeOffset _now;
     private readonly JsonEncodedText _topicText;
     private readonly JsonEncodedText _pubSubText;
     private readonly JsonEncodedText _appText;
     private readonly JsonEncodedText _time;
 
-    public CloudEventBatch(string appId, string pubSubName, string topic, DateTimeOffset now, int entries, int dataBytes)
+    public CloudEventBatch(string appId, string pubSubName, string topic, PublishTrace? trace, DateTimeOffset now, int entries, int dataBytes)
     {
         const int EnvelopeBytes = 384;
         _buffer = new(checked(dataBytes + (Math.Max(entries, 1) * EnvelopeBytes)));
         _writer = new(_buffer, Writing);
         _entries = new(entries);
-        (_appId, _pubSubName, _topic, _now) = (appId, pubSubName, topic, now);
+        (_appId, _pubSubName, _topic, _trace, _now) = (appId, pubSubName, topic, trace, now);
         _topicText = Encode(topic);
         _pubSubText = Encode(pubSubName);
         _appText = Encode(appId);
@@ -93,7 +94,7 @@ internal sealed class CloudEventBatch : IDisposable
 
     private void WriteNew(ReadOnlySpan<byte> data, string contentType, IReadOnlyDictionary<string, string>? metadata)
     {
-        var trace = PublishMetadata.Override(metadata, "traceparent") ?? PublishMetadata.Override(metadata, "traceid") ?? string.Empty;
+        var trace = PublishMetadata.Override(metadata, "traceparent") ?? PublishMetadata.Override(metadata, "traceid") ?? _trace?.Parent ?? string.Empty;
         _writer.WriteStartObject();
         if (ContentTypes.IsBinary(contentType))
         {
@@ -140,7 +141,7 @@ internal sealed class CloudEventBatch : IDisposable
         _writer.WriteString(Fields.Topic, _topicText);
         _writer.WriteString(Fields.TraceId, trace);
         _writer.WriteString(Fields.TraceParent, trace);
-        _writer.WriteString(Fields.TraceState, PublishMetadata.Override(metadata, "tracestate") ?? string.Empty);
+        _writer.WriteString(Fields.TraceState, PublishMetadata.Override(metadata, "tracestate") ?? _trace?.State ?? string.Empty);
         WriteOverride(Fields.Type, metadata, "type", Fields.Sent);
         _writer.WriteEndObject();
     }
@@ -180,7 +181,7 @@ internal sealed class CloudEventBatch : IDisposable
             }
 
             var ownTrace = keepsTrace && members.TryGetValue("traceparent", out var own) && own.ValueKind == JsonValueKind.String ? own.GetString() : null;
-            var trace = ownTrace ?? string.Empty;
+            var trace = _trace?.Parent ?? ownTrace ?? string.Empty;
             var set = new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
                 ["topic"] = _topic,
@@ -193,7 +194,7 @@ internal sealed class CloudEventBatch : IDisposable
                 set["expiration"] = expiration;
             }
 
-            foreach (var (name, value) in new[] { ("time", Rfc3339(_now)), ("tracestate", string.Empty), ("source", "Dapr"), ("type", DefaultType), ("specversion", "1.0") })
+            foreach (var (name, value) in new[] { ("time", Rfc3339(_now)), ("tracestate", _trace?.State ?? string.Empty), ("source", "Dapr"), ("type", DefaultType), ("specversion", "1.0") })
             {
                 if (!members.ContainsKey(name))
                 {

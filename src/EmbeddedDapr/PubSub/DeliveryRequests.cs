@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using EmbeddedDapr.Apps;
+using EmbeddedDapr.Tracing;
 
 namespace EmbeddedDapr.PubSub;
 
@@ -13,14 +14,16 @@ internal static class DeliveryRequests
     private static readonly SearchValues<char> HeaderNameChars =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    public static AppRequest One(string pubSubName, DeliveredEvent delivered)
+    public static AppRequest One(string pubSubName, DeliveredEvent delivered, Tracer tracer)
     {
         var headers = new List<KeyValuePair<string, string>>(4) { new("pubsubName", pubSubName) };
         var facts = delivered.Facts;
-        if (facts.HasTrace)
+        if (facts.HasTrace && tracer.HeaderAfter(facts.TraceParent) is { } traceParent && IsHeaderValue(traceParent))
         {
-            headers.Add(new("traceparent", facts.TraceParent ?? PubSubApi.NoTraceParent));
-            if (facts.TraceState is { } state && IsHeaderValue(state))
+            headers.Add(new("traceparent", traceParent));
+
+            // A state belongs to a trace (recorded: pubsub-cloudevent-trace).
+            if (facts is { TraceParent: not null, TraceState: { } state } && IsHeaderValue(state))
             {
                 headers.Add(new("tracestate", state));
             }
@@ -46,7 +49,7 @@ internal static class DeliveryRequests
     }
 
     /// <summary>One request for events of one route; ids in the order of the events.</summary>
-    public static AppRequest Many(string pubSubName, string topic, IReadOnlyList<DeliveredEvent> events, bool raw, out string[] entryIds)
+    public static AppRequest Many(string pubSubName, string topic, IReadOnlyList<DeliveredEvent> events, bool raw, Tracer tracer, out string[] entryIds)
     {
         const int EntryBytes = 160;
         entryIds = new string[events.Count];
@@ -82,7 +85,7 @@ internal static class DeliveryRequests
             Path = events[0].Route.Path,
             Query = events[0].Route.Query,
             ContentType = "application/json",
-            Headers = [new("pubsubName", pubSubName), new("traceparent", PubSubApi.NoTraceParent)],
+            Headers = tracer.HeaderAfter(null) is { } traceParent ? [new("pubsubName", pubSubName), new("traceparent", traceParent)] : [new("pubsubName", pubSubName)],
             Body = buffer.WrittenMemory,
         };
     }

@@ -38,11 +38,11 @@ public sealed class PubSubApi
         IReadOnlyList<PubSubMessage> messages;
         if (raw)
         {
-            messages = [new(request.Data, request.ContentType, request.Head == PublishHead.Grpc ? WithTrace(metadata!) : metadata)];
+            messages = [new(request.Data, request.ContentType, request.Head == PublishHead.Grpc ? WithTrace(metadata!, request.Trace) : metadata)];
         }
         else
         {
-            using var batch = NewBatch(request.PubSubName, request.Topic, 1, request.Data.Length);
+            using var batch = NewBatch(request.PubSubName, request.Topic, request.Trace, 1, request.Data.Length);
             if (batch.Add(request.Data, request.ContentType, metadata, request.Head == PublishHead.Grpc) is { } error)
             {
                 return error;
@@ -168,7 +168,7 @@ public sealed class PubSubApi
             bytes = checked(bytes + entry.Data.Length);
         }
 
-        using var batch = NewBatch(request.PubSubName, request.Topic, request.Entries.Count, bytes);
+        using var batch = NewBatch(request.PubSubName, request.Topic, request.Trace, request.Entries.Count, bytes);
         foreach (var entry in request.Entries)
         {
             var metadata = PublishMetadata.OfEntry(request.Metadata, entry.Metadata);
@@ -187,12 +187,12 @@ public sealed class PubSubApi
             .Select(entry => new PubSubMessage(entry.Data, entry.ContentType, PublishMetadata.OfEntry(request.Metadata, entry.Metadata)))
             .ToList());
 
-    private CloudEventBatch NewBatch(string pubSubName, string topic, int entries, int dataBytes) =>
-        new(_sidecar.Options.AppId, pubSubName, topic, _sidecar.Time.GetUtcNow(), entries, dataBytes);
+    private CloudEventBatch NewBatch(string pubSubName, string topic, PublishTrace? trace, int entries, int dataBytes) =>
+        new(_sidecar.Options.AppId, pubSubName, topic, trace, _sidecar.Time.GetUtcNow(), entries, dataBytes);
 
     /// <summary>Over gRPC raw messages carry the call's trace beside them, since they have no envelope for it (recorded: grpc-pubsub-raw).</summary>
-    private static Dictionary<string, string> WithTrace(IReadOnlyDictionary<string, string> metadata) =>
-        new(metadata, StringComparer.Ordinal) { ["traceid"] = string.Empty, ["traceparent"] = NoTraceParent };
+    private static Dictionary<string, string> WithTrace(IReadOnlyDictionary<string, string> metadata, PublishTrace? trace) =>
+        new(metadata, StringComparer.Ordinal) { ["traceid"] = trace?.Parent ?? string.Empty, ["traceparent"] = trace?.Parent ?? NoTraceParent };
 
     /// <summary>A component as one app sees it.</summary>
     internal sealed class Target(Loaded<IPubSubComponent> loaded, Sidecar sidecar)

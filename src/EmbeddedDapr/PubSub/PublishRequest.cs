@@ -10,6 +10,11 @@ public enum PublishHead
     Grpc,
 }
 
+/// <summary>The trace of a publish call.</summary>
+/// <param name="Parent">Its <c>traceparent</c>; not all zero.</param>
+/// <param name="State">Its <c>tracestate</c>; empty: none.</param>
+public sealed record PublishTrace(string Parent, string State);
+
 /// <summary>Publishes one event.</summary>
 public sealed record PublishRequest
 {
@@ -30,6 +35,9 @@ public sealed record PublishRequest
 
     /// <summary>Which head.</summary>
     public PublishHead Head { get; init; }
+
+    /// <summary>Goes on in the event; null: none.</summary>
+    public PublishTrace? Trace { get; init; }
 }
 
 /// <summary>An event of a bulk call.</summary>
@@ -56,6 +64,9 @@ public sealed record BulkPublishRequest
 
     /// <summary>Which head.</summary>
     public PublishHead Head { get; init; }
+
+    /// <summary>Goes on in the event; null: none.</summary>
+    public PublishTrace? Trace { get; init; }
 }
 
 /// <summary>An event of a bulk call that could not be published.</summary>

@@ -131,7 +131,7 @@ public sealed partial class SubscriptionEngine : IAsyncDisposable
     }
 
     private SubscriptionDelivery Delivery(IAppChannel app, AppSubscription subscription, PubSubApi.Target target, SubscriptionRouter router) =>
-        new(_sidecar, new AppEventTarget(app, subscription, subscription.IsRaw, _sidecar.Loggers.CreateLogger<AppEventTarget>()), subscription, target, router);
+        new(_sidecar, new AppEventTarget(app, subscription, _sidecar.Tracer, _sidecar.Loggers.CreateLogger<AppEventTarget>()), subscription, target, router);
 
     private async Task<bool> TrySubscribeAsync(Running running, CancellationToken cancellationToken)
     {

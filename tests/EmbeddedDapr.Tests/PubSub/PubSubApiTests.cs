@@ -58,6 +58,25 @@ public sealed class PubSubApiTests
     }
 
     [Fact]
+    public async Task The_trace_of_the_call_goes_on_unless_metadata_names_another()
+    {
+        await _sidecar.Value.PubSub.PublishAsync(Request() with { Trace = new("00-call", "a=b") }, default);
+
+        Assert.Equal("00-call 00-call a=b", string.Join(' ', new[] { "traceid", "traceparent", "tracestate" }.Select(name => (string?)Single()[name])));
+    }
+
+    [Fact]
+    public async Task Of_a_bulk_call_only_the_messages_that_the_broker_refused_have_failed()
+    {
+        _sidecar.PubSub.PublishFault = new PartlyPublishedException(new Dictionary<int, string> { [1] = "too large" });
+
+        var result = await _sidecar.Value.PubSub.BulkPublishAsync(
+            new() { PubSubName = "pubsub", Topic = "t", Entries = [new("a", default, "text/plain"), new("b", default, "text/plain")] }, default);
+
+        Assert.Equal([new BulkPublishFailure("b", "too large")], result.Value);
+    }
+
+    [Fact]
     public async Task A_lifetime_that_is_no_number_is_ignored()
     {
         await PublishAsync("1", "application/json", new() { ["ttlInSeconds"] = "x" });
