@@ -83,6 +83,7 @@ public sealed class SidecarHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.Replace(ServiceDescriptor.Singleton(sidecar.Loggers));
         builder.Services.AddGrpcHead(sidecar);
+        builder.Services.AddGrpcReflection(sidecar.Tracer);
         var server = new InProcessServer();
         builder.Services.WrapServer(server);
         options = options with { Addresses = ListenAddresses.Usable(options.Addresses, options.HttpPort) };
@@ -96,7 +97,11 @@ public sealed class SidecarHost : IAsyncDisposable
                 grpc.UseGrpcTrace(sidecar.Tracer);
                 grpc.UseGrpcApiAccess(sidecar.Options.Configuration);
                 grpc.UseRouting();
-                grpc.UseEndpoints(endpoints => endpoints.MapGrpcService<DaprGrpcService>());
+                grpc.UseEndpoints(endpoints =>
+                {
+                    endpoints.MapGrpcService<DaprGrpcService>();
+                    endpoints.MapGrpcReflection(sidecar.Tracer);
+                });
                 grpc.UseGrpcFallback(sidecar);
             });
             if (options.Ports.Public is not null)

@@ -1,4 +1,5 @@
 using EmbeddedDapr.Invocation;
+using EmbeddedDapr.Peers;
 using EmbeddedDapr.Runtime;
 using EmbeddedDapr.Server.Http;
 using EmbeddedDapr.Tracing;
@@ -49,7 +50,7 @@ internal static class InvokeMetadata
         foreach (var (header, value) in headers)
         {
             var name = header.ToLowerInvariant();
-            if (name.StartsWith("grpc-", StringComparison.Ordinal) || name.EndsWith("-bin", StringComparison.Ordinal) || name is "dapr-http-status" or "date" || !IsLegal(name, value))
+            if (name.StartsWith("grpc-", StringComparison.Ordinal) || name.EndsWith("-bin", StringComparison.Ordinal) || name is "dapr-http-status" or "date" || PeerHeaders.IsOwn(name) || !IsLegal(name, value))
             {
                 continue;
             }

@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Invocation;
 using EmbeddedDapr.Runtime;
+using EmbeddedDapr.Server.Apps;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
@@ -93,6 +94,11 @@ internal sealed class InvokeServiceMethod()
         {
             await using var exchange = await result.Exchange.BufferAsync(cancellationToken);
             var metadata = InvokeMetadata.ToMetadata(exchange.Headers);
+            if (AppRefusal(exchange) is { } refusal)
+            {
+                return (refusal, null, metadata);
+            }
+
             metadata.Add(HttpStatusHeader, exchange.Status.ToString(CultureInfo.InvariantCulture));
             return exchange.Status is >= 200 and <= 299 ? (null, Response(exchange), metadata) : (Refusal(exchange), null, metadata);
         }
@@ -107,6 +113,18 @@ internal sealed class InvokeServiceMethod()
         Data = new() { Value = UnsafeByteOperations.UnsafeWrap(exchange.Body.Data) },
         ContentType = exchange.Headers.FirstOrDefault(static header => header.Key.Equals(ContentType, StringComparison.OrdinalIgnoreCase)).Value ?? string.Empty,
     };
+
+    /// <summary>A gRPC app's own code and message; null: it is an HTTP app, or has not refused.</summary>
+    private static ApiError? AppRefusal(AppExchange exchange)
+    {
+        var code = Value(exchange, GrpcStatuses.CodeHeader);
+        return code is null
+            ? null
+            : new ApiError("ERROR", Uri.UnescapeDataString(Value(exchange, GrpcStatuses.TextHeader) ?? string.Empty), exchange.Status, (GrpcCode)int.Parse(code, CultureInfo.InvariantCulture));
+    }
+
+    private static string? Value(AppExchange exchange, string name) =>
+        exchange.Headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>The status as a code, with the beginning of the body (recorded: grpc-invoke-statuses, grpc-invoke-error-bodies).</summary>
     private static ApiError Refusal(AppExchange exchange)

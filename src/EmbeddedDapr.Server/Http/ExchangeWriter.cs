@@ -1,4 +1,5 @@
 using EmbeddedDapr.Apps;
+using EmbeddedDapr.Peers;
 
 namespace EmbeddedDapr.Server.Http;
 
@@ -11,14 +12,15 @@ internal static class ExchangeWriter
     /// <param name="context">The caller.</param>
     /// <param name="exchange">The answer; stays the caller's to dispose.</param>
     /// <param name="guessType">Whether an answer without a content type gets one.</param>
-    public static async Task WriteAsync(this HttpContext context, AppExchange exchange, bool guessType)
+    /// <param name="toPeer">The caller is another sidecar, which understands headers between sidecars.</param>
+    public static async Task WriteAsync(this HttpContext context, AppExchange exchange, bool guessType, bool toPeer = false)
     {
         var response = context.Response;
         response.StatusCode = exchange.Status;
         foreach (var (name, value) in exchange.Headers)
         {
             // The sidecar's own trace headers are one value each.
-            if (!TraceHeaders.IsTrace(name) || !response.Headers.ContainsKey(name))
+            if ((toPeer || !PeerHeaders.IsOwn(name)) && (!TraceHeaders.IsTrace(name) || !response.Headers.ContainsKey(name)))
             {
                 response.Headers.Append(name, value);
             }

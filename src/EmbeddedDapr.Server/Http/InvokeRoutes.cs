@@ -46,7 +46,14 @@ internal static class InvokeRoutes
                 context.Response.Headers.CacheControl = "no-cache";
             }
 
-            await context.WriteAsync(exchange, guessType: true);
+            // A refusal without a type is taken for JSON, anything else is looked at (recorded: resiliency-app-retry-statuses, invoke-bodies).
+            var isRefusal = exchange.Status >= StatusCodes.Status400BadRequest;
+            if (isRefusal && !exchange.Headers.Any(static header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)))
+            {
+                context.Response.ContentType = "application/json";
+            }
+
+            await context.WriteAsync(exchange, guessType: !isRefusal);
         }
     }
 

@@ -39,7 +39,7 @@ internal static class PeerEndpoint
 
         await using (exchange)
         {
-            await context.WriteAsync(exchange, guessType: false);
+            await context.WriteAsync(exchange, guessType: false, toPeer: true);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
     private const int Failed = 1;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private HttpAppChannel? _probes;
+    private IAppChannel? _probes;
     private readonly ILogger _logger = loggers.CreateLogger<DaprdProcess>();
 
     /// <summary>Runs until a signal or <c>/v1.0/shutdown</c>; answers the exit code.</summary>
@@ -135,9 +135,7 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
         }
 
         var appToken = Text("APP_API_TOKEN");
-        IAppChannel? channel = flags.AppPort > 0
-            ? new HttpAppChannel(new HttpAppChannelOptions { Host = flags.AppHost, Port = flags.AppPort, Http2 = flags.AppProtocol == "h2c", ApiToken = appToken }, TimeProvider.System)
-            : null;
+        var channel = AppChannel(appToken);
         var options = new SidecarOptions
         {
             AppId = flags.AppId,
@@ -159,20 +157,10 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
             SchedulerAddresses = flags.SchedulerAddresses,
             InputBindings = new InputBindingPumpOptions { ProbeTimeout = flags.BindingOptionsTimeout },
         };
-        return await engine.AddAppAsync(
+        var sidecar = await engine.AddAppAsync(
             options, channel, BuiltInComponents.Catalog().AddMqtt().AddSecretStores().AddRedis().AddScheduleFile(), resources, environment, flags.DataFolder ?? Environment.CurrentDirectory, Shutdown, cancellationToken);
-    }
-
-    // A channel of its own: probes carry no token.
-    private Func<CancellationToken, ValueTask<bool>>? HealthProbe(AppHealthOptions health)
-    {
-        if (flags.AppProtocol is "grpc" or "grpcs")
-        {
-            return null;
-        }
-
-        _probes = new HttpAppChannel(new HttpAppChannelOptions { Host = flags.AppHost, Port = flags.AppPort, Http2 = flags.AppProtocol == "h2c" }, TimeProvider.System);
-        return AppProbes.Get(_probes, health.Path);
+        ConnectOutputs(channel, sidecar);
+        return sidecar;
     }
 
     private string? Text(string variable) => environment(variable) is { Length: > 0 } value ? value : null;

@@ -4,11 +4,19 @@ namespace EmbeddedDapr.Apps;
 internal sealed class HealthyAppChannel(IAppChannel inner, AppHealth health) : IAppChannel
 {
     /// <inheritdoc/>
+    public GrpcAppEndpoint? Grpc => inner.Grpc;
+
+    /// <inheritdoc/>
     public Task WaitUntilListeningAsync(CancellationToken cancellationToken) => inner.WaitUntilListeningAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<AppResponse> SendAsync(AppRequest request, CancellationToken cancellationToken) => health.IsHealthy
         ? inner.SendAsync(request, cancellationToken)
+        : throw new AppUnreachableException("app is not in a healthy state");
+
+    /// <inheritdoc/>
+    public ValueTask<AppExchange> OpenAsync(AppStreamRequest request, CancellationToken cancellationToken) => health.IsHealthy
+        ? inner.OpenAsync(request, cancellationToken)
         : throw new AppUnreachableException("app is not in a healthy state");
 
     /// <inheritdoc/>

@@ -105,6 +105,12 @@ internal static class HttpExchanges
 
         void Add(string name, System.Net.Http.Headers.HeaderStringValues values)
         {
+            // A header without a value has none to enumerate.
+            if (values.Count == 0)
+            {
+                headers.Add(new(name, string.Empty));
+            }
+
             foreach (var value in values)
             {
                 headers.Add(new(name, value));

@@ -1,8 +1,33 @@
 namespace EmbeddedDapr.Apps;
 
+/// <summary>What a call is about, for apps that take it by another way than its path.</summary>
+public enum AppCallKind
+{
+    /// <summary>Its path says it.</summary>
+    ByPath,
+
+    /// <summary>An event of a subscription.</summary>
+    Event,
+
+    /// <summary>Events of a bulk subscription.</summary>
+    Events,
+
+    /// <summary>Whether the app wants the events of a binding.</summary>
+    BindingProbe,
+
+    /// <summary>An event of a binding.</summary>
+    BindingEvent,
+}
+
 /// <summary>A call into an app. Bodies are whole: callbacks of the runtime are small and bounded by the body limit.</summary>
 public readonly record struct AppRequest
 {
+    /// <summary>What it is about.</summary>
+    public AppCallKind Kind { get; init; }
+
+    /// <summary>Name of the pub/sub component or binding it is about; null: none.</summary>
+    public string? Component { get; init; }
+
     /// <summary>HTTP method.</summary>
     public required string Method { get; init; }
 

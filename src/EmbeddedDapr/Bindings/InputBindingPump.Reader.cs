@@ -78,7 +78,7 @@ public sealed partial class InputBindingPump
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             try
             {
-                var answer = await app.SendAsync(new AppRequest { Method = "OPTIONS", Path = _route, ContentType = ContentType }, linked.Token);
+                var answer = await app.SendAsync(new AppRequest { Kind = AppCallKind.BindingProbe, Component = Name, Method = "OPTIONS", Path = _route, ContentType = ContentType }, linked.Token);
                 return answer.Status is (>= 200 and <= 299) or 405 ? null : $"the app answered OPTIONS {_route} with {answer.Status}";
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -129,6 +129,8 @@ public sealed partial class InputBindingPump
         {
             var request = new AppRequest
             {
+                Kind = AppCallKind.BindingEvent,
+                Component = Name,
                 Method = "POST",
                 Path = _route,
                 ContentType = ContentType,

@@ -39,6 +39,8 @@ internal static class DeliveryRequests
 
         return new()
         {
+            Kind = AppCallKind.Event,
+            Component = pubSubName,
             Method = "POST",
             Path = delivered.Route.Path,
             Query = delivered.Route.Query,
@@ -81,6 +83,8 @@ internal static class DeliveryRequests
         writer.Flush();
         return new()
         {
+            Kind = AppCallKind.Events,
+            Component = pubSubName,
             Method = "POST",
             Path = events[0].Route.Path,
             Query = events[0].Route.Query,

@@ -10,6 +10,8 @@ internal static class ResilientComponents
         StateStores = Wrap(components.StateStores, policies, ComponentKind.Statestore, (inner, policy) => new ResilientStateStore(inner, policy)),
         PubSubs = Wrap(components.PubSubs, policies, ComponentKind.Pubsub, (inner, policy) => new ResilientPubSub(inner, policy)),
         OutputBindings = Wrap(components.OutputBindings, policies, ComponentKind.Binding, (inner, policy) => new ResilientOutputBinding(inner, policy)),
+        LockStores = Wrap(components.LockStores, policies, ComponentKind.Lock, (inner, policy) => new ResilientLockStore(inner, policy)),
+        ConfigurationStores = Wrap(components.ConfigurationStores, policies, ComponentKind.Configuration, (inner, policy) => new ResilientConfigurationStore(inner, policy)),
         SecretStores = Wrap(components.SecretStores, policies, ComponentKind.Secretstore, (inner, policy) => new ResilientSecretStore(inner, policy)),
     };
 
