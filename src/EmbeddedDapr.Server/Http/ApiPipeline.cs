@@ -32,6 +32,7 @@ internal static class ApiPipeline
 
         app.Use(next => context => TryActor(context, sidecar) ?? TryInvoke(context, sidecar) ?? next(context));
         app.UseRouting();
+        app.MapEmbedded(sidecar);
         app.MapRuntime(sidecar);
         app.MapState(sidecar);
         app.MapPublish(sidecar);

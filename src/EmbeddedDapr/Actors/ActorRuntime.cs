@@ -80,7 +80,7 @@ public sealed partial class ActorRuntime : IAsyncDisposable
 
     /// <summary>Active actors of the types that an app hosts.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> CountActive(Sidecar sidecar) =>
-        [.. _types.Values.Where(type => type.Sidecar == sidecar).Select(type => KeyValuePair.Create(type.Name, type.Count)).OrderBy(type => type.Key, StringComparer.Ordinal)];
+        [.. HostedBy(sidecar).Select(type => KeyValuePair.Create(type.Name, type.Count)).OrderBy(type => type.Key, StringComparer.Ordinal)];
 
     /// <summary>Refuses new calls, lets turns under way end, tells every actor; all within <see cref="ActorRuntimeOptions.StopTimeout"/>. Stopping twice is fine.</summary>
     public async Task StopAsync()
@@ -105,6 +105,8 @@ public sealed partial class ActorRuntime : IAsyncDisposable
             type.Dispose();
         }
     }
+
+    internal IEnumerable<HostedActorType> HostedBy(Sidecar sidecar) => _types.Values.Where(type => type.Sidecar == sidecar);
 
     internal HostedActorType? Find(string actorType) => _types.GetValueOrDefault(actorType);
 

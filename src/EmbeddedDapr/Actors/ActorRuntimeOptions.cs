@@ -24,6 +24,15 @@ public sealed record ActorRuntimeOptions
     /// <summary>Most reminders that one listing answers, 100,000 by default; the rest is left out.</summary>
     public int ReminderListMax { get; init; } = 100_000;
 
+    /// <summary>Most actors that one page of a listing holds, 1,000 by default.</summary>
+    public int PageMax { get; init; } = 1_000;
+
+    /// <summary>From when on a turn counts as slow, 10 s by default: it is logged and kept for <see cref="ActorApi.SlowTurns"/>.</summary>
+    public TimeSpan SlowTurnThreshold { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Slow turns of a type that are kept after their end, the last 100 by default; 0: none.</summary>
+    public int SlowTurnsKept { get; init; } = 100;
+
     /// <summary>Deactivations under way at one time, 64 by default.</summary>
     public int DeactivationConcurrencyMax { get; init; } = 64;
 

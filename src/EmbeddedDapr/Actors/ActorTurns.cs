@@ -19,7 +19,7 @@ internal enum TurnOutcome
 }
 
 /// <summary>
-/// One active actor: who has its turn, who waits for it, and when the last turn ended. Kept small (about 100 bytes with its waiters absent), because there is one for each
+/// One active actor: who has its turn, who waits for it, and when the last turn ended. Kept small (about 120 bytes with its waiters absent), because there is one for each
 /// resident actor. Waiters are served first come, first served; a waiter that gives up removes itself and nobody else (contract section 2.6).
 /// </summary>
 internal sealed class ActorTurns(string id)
@@ -30,6 +30,9 @@ internal sealed class ActorTurns(string id)
     private int _waiting;
     private int _running;
     private Life _life;
+    private ActorTurnKind _turnKind;
+    private string? _turnName;
+    private long _turnStarted;
 
     private enum Life : byte
     {
@@ -48,6 +51,21 @@ internal sealed class ActorTurns(string id)
 
     /// <summary>Not dead: what a state transaction asks before it writes.</summary>
     public bool IsActive => _life != Life.Dead;
+
+    /// <summary>The turn under way, for whoever looks from outside; null: none. Of a chain it is the outermost call.</summary>
+    public (ActorTurnKind Kind, string Name, long Started)? Turn => Volatile.Read(ref _turnName) is { } name ? (_turnKind, name, Volatile.Read(ref _turnStarted)) : null;
+
+    /// <summary>Says what the turn does that was just entered.</summary>
+    public void Show(ActorTurnKind kind, string name, long timestamp)
+    {
+        // A call that joins its chain's turn leaves it as it is.
+        if (_turnName is null)
+        {
+            _turnKind = kind;
+            _turnStarted = timestamp;
+            Volatile.Write(ref _turnName, name);
+        }
+    }
 
     /// <summary>A fresh record starts its idle time now.</summary>
     public void Touch(long timestamp) => LastTurnEnd = timestamp;
@@ -111,6 +129,7 @@ internal sealed class ActorTurns(string id)
             }
 
             LastTurnEnd = timestamp;
+            _turnName = null;
             StartNext_NeedsLock();
         }
     }

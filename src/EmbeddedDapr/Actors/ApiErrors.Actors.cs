@@ -47,6 +47,14 @@ public static partial class ApiErrors
     /// <summary>A type that belongs to the runtime.</summary>
     public static ApiError ActorTypeReserved(string actorType) => new("ERR_ACTOR_TYPE_RESERVED", $"actor type \"{actorType}\" is reserved for the Dapr workflow runtime; direct actor API access is not permitted", 403, GrpcCode.PermissionDenied);
 
+    /// <summary>The app of this sidecar does not host the type; daprd, which lists nothing, knows no such error.</summary>
+    public static ApiError ActorTypeNotHosted(string actorType) =>
+        new("ERR_ACTOR_TYPE_NOT_HOSTED", $"actor type '{actorType}' is not hosted by the app of this sidecar", 404, GrpcCode.NotFound);
+
+    /// <summary>The actor is not active: it was never called, or has been deactivated. daprd knows no such error.</summary>
+    public static ApiError ActorNotActive(string actorType, string actorId) =>
+        new("ERR_ACTOR_NOT_ACTIVE", $"actor '{actorType}/{actorId}' is not active", 404, GrpcCode.NotFound);
+
     /// <summary>A timer was refused.</summary>
     public static ApiError ActorTimerCreate(string why) => new("ERR_ACTOR_TIMER_CREATE", $"error creating actor timer: {why}", 500, GrpcCode.Internal);
 

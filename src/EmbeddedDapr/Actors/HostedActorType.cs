@@ -24,6 +24,7 @@ internal sealed partial class HostedActorType : IDisposable
         _runtime = runtime;
         _hosts = [host];
         _aborting = runtime.Options.CancelTurnsOnStop ? new CancellationTokenSource() : null;
+        _slowTurns = new SlowTurns(runtime.Options.SlowTurnsKept);
         _logger = sidecar.Loggers.CreateLogger<HostedActorType>();
         _timeout = sidecar.Resiliency.ForActorTurn(name);
         _idle = new DueQueue<ActorTurns>(runtime.Time, runtime.Work, static actor => actor.IsActive, DeactivateIdle);
@@ -127,6 +128,8 @@ internal sealed partial class HostedActorType : IDisposable
             return error;
         }
 
+        var started = _runtime.Time.GetTimestamp();
+        actor.Show(turn.Kind, turn.Name, started);
         try
         {
             if (Volatile.Read(ref _hosts) is [.., var host])
@@ -140,7 +143,9 @@ internal sealed partial class HostedActorType : IDisposable
         }
         finally
         {
-            actor.Leave(_runtime.Time.GetTimestamp());
+            var ended = _runtime.Time.GetTimestamp();
+            actor.Leave(ended);
+            NoteIfSlow(actorId, turn, started, ended);
         }
     }
 

@@ -77,6 +77,8 @@ internal sealed class ActorTimer
         return (new ActorTimer(due, period, expiresAt, tick) { ActorType = actorType, ActorId = actorId, Name = name }, string.Empty);
     }
 
+    public TimerDescription Describe() => new(Name, Tick.DueTime, Tick.Period, Tick.Callback ?? string.Empty, Due, _period is null ? 1 : _remaining, _expiresAt);
+
     /// <summary>After a tick: false when it was the last. Keeps the grid of the first due time, so a late tick does not delay the next.</summary>
     public bool Advance()
     {

@@ -60,6 +60,15 @@ internal sealed partial class ActorTimers : IDisposable
         }
     }
 
+    /// <summary>The timers of an actor, by name. Looks at all of them: for people, not for the hot path.</summary>
+    public IReadOnlyList<TimerDescription> Describe(string actorType, string actorId)
+    {
+        lock (_timers)
+        {
+            return [.. _timers.Values.Where(timer => timer.ActorType == actorType && timer.ActorId == actorId).Select(timer => timer.Describe()).OrderBy(timer => timer.Name, StringComparer.Ordinal)];
+        }
+    }
+
     public void Dispose()
     {
         _due.Dispose();
