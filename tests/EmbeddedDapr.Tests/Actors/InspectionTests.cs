@@ -1,4 +1,5 @@
 using EmbeddedDapr.Actors;
+using EmbeddedDapr.Apps;
 
 namespace EmbeddedDapr.Tests.Actors;
 
@@ -87,5 +88,5 @@ public sealed class InspectionTests
         Assert.Equal("ERR_BAD_REQUEST", app.Actors.DescribeActors("T", "", 1_001).Error?.Code);
     }
 
-    private static Task CallAsync(ActorHarness app, string id) => app.Actors.InvokeAsync(new ActorInvocation { ActorType = "T", ActorId = id, Method = "m" }, Cancelled).AsTask();
+    private static Task<ApiResult<AppResponse>> CallAsync(ActorHarness app, string id) => app.Actors.InvokeAsync(new ActorInvocation { ActorType = "T", ActorId = id, Method = "m" }, Cancelled).AsTask();
 }
