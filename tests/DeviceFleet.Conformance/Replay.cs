@@ -7,8 +7,10 @@ namespace DeviceFleet.Conformance;
 /// <param name="Why">What is missing.</param>
 /// <param name="Differences">One line each; empty if equal.</param>
 /// <param name="Seconds">How long it took, with a repetition if there was one.</param>
+/// <param name="IsAlways">Unavailable wherever it is played: only the real <c>daprd</c> can be held to it.</param>
 internal sealed record Replay(
     [property: JsonPropertyName("result")] string Result,
     [property: JsonPropertyName("why")] string? Why,
     [property: JsonPropertyName("differences")] string[]? Differences,
-    [property: JsonPropertyName("seconds")] double Seconds);
+    [property: JsonPropertyName("seconds")] double Seconds,
+    [property: JsonPropertyName("always")] bool IsAlways = false);

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Replays scenarios one by one, for a test runner: a scenario's name in on a line of standard input, its result out as a line of JSON.
 
+A name "workflows/NAME" is a scenario of the folder workflows, which needs its npm packages (workflows/README.md).
+
 {"result": "equal" | "different" | "unavailable", "why": text, "differences": [text], "seconds": number}
 
 The program under test is named by the environment, as for run.py (README.md). A scenario that differs is replayed once more, and the better
 replay counts: times are compared, and the machine may have been busy. Wording of error messages does not count.
 """
 import json
+import shutil
 import sys
 import time
 
@@ -14,8 +17,10 @@ from kit import compare as comparer
 from kit.launcher import Settings
 from kit.runner import run_case, unavailable
 from run import HERE, load_cases, rec_path
+from workflows import run_workflows
 
 REPLAYS_MAX = 2
+WORKFLOWS = "workflows/"
 
 
 def differences(case, recording, settings):
@@ -38,6 +43,31 @@ def replay(case, settings):
     return {"result": "different" if found else "equal", "differences": found}
 
 
+def workflow_differences(scenario, recording, settings):
+    observed, error, _ = run_workflows.run_scenario(scenario, settings, keep=False)
+    if error:
+        return [error]
+    return [str(d) for d in run_workflows.compare(recording, observed, "loose", settings.target) if not d.message_only]
+
+
+def replay_workflow(name, settings):
+    folder = HERE / "workflows"
+    if not shutil.which("node"):
+        return {"result": "unavailable", "why": "node is not installed"}
+    if not (folder / "node_modules" / "@dapr" / "dapr").exists():
+        return {"result": "unavailable", "why": "'npm ci --ignore-scripts' has not been run in the folder workflows"}
+    scenario = run_workflows.Scenario(folder / "scenarios" / f"{name}.mjs")
+    if "daprd" in scenario.needs:
+        return {"result": "unavailable", "why": scenario.needs["daprd"], "always": True}
+    recording = json.loads((folder / "recordings" / f"{name}.json").read_text())
+    found = workflow_differences(scenario, recording, settings)
+    for _ in range(REPLAYS_MAX - 1):
+        if not found:
+            break
+        found = min(found, workflow_differences(scenario, recording, settings), key=len)
+    return {"result": "different" if found else "equal", "differences": found}
+
+
 def main():
     settings = Settings()
     cases = {case["name"]: case for case in load_cases(HERE / "cases")}
@@ -45,7 +75,8 @@ def main():
     sys.stdout = sys.stderr
     for line in sys.stdin:
         began = time.monotonic()
-        answer = replay(cases[line.strip()], settings)
+        name = line.strip()
+        answer = replay_workflow(name.removeprefix(WORKFLOWS), settings) if name.startswith(WORKFLOWS) else replay(cases[name], settings)
         answer["seconds"] = round(time.monotonic() - began, 2)
         print(json.dumps(answer), file=out, flush=True)
 

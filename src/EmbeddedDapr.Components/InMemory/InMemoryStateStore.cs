@@ -1,11 +1,13 @@
+using System.Collections.Concurrent;
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.Components.State;
 using EmbeddedDapr.State;
+using EmbeddedDapr.Workflows.Storage;
 
 namespace EmbeddedDapr.Components.InMemory;
 
 /// <summary><c>state.in-memory</c>: state and reminders of one sidecar, gone with the process. Expired keys read as missing and are swept every second.</summary>
-internal sealed class InMemoryStateStore : IStateStore, IReminderStoreProvider
+internal sealed class InMemoryStateStore : IStateStore, IReminderStoreProvider, IWorkflowStoreProvider
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1); // contract section 3.6
 
@@ -15,6 +17,7 @@ internal sealed class InMemoryStateStore : IStateStore, IReminderStoreProvider
     private readonly Lock _lock = new();
     private readonly Dictionary<string, StateValue> _values = new(StringComparer.Ordinal);
     private readonly SortedSet<(DateTimeOffset At, string Key)> _expiries = new(ByTime);
+    private readonly ConcurrentDictionary<string, InMemoryWorkflowStore> _workflows = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly ITimer _sweep;
 
@@ -36,6 +39,10 @@ internal sealed class InMemoryStateStore : IStateStore, IReminderStoreProvider
 
     /// <inheritdoc/>
     public bool IsDurable => false;
+
+    /// <inheritdoc/>
+    public ValueTask<IWorkflowStore> WorkflowsAsync(string appId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IWorkflowStore>(_workflows.GetOrAdd(appId, static _ => new InMemoryWorkflowStore()));
 
     /// <summary>Keys held, expired ones that were not swept yet included.</summary>
     internal int Count

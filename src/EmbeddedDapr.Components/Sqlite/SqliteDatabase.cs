@@ -56,6 +56,13 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     /// <summary>Runs the unit in the next commit; completes when it is on disk. Cancellation is honoured until the unit runs.</summary>
     public async ValueTask<T> WriteAsync<T>(WriteUnit<T> unit, CancellationToken cancellationToken)
     {
+        await EnqueueAsync(unit, cancellationToken);
+        return await unit.Completion;
+    }
+
+    /// <summary>As <see cref="WriteAsync{T}(WriteUnit{T}, CancellationToken)"/>, but completes once the unit's place among the writes is settled.</summary>
+    public async ValueTask EnqueueAsync(WriteUnit unit, CancellationToken cancellationToken)
+    {
         try
         {
             await Writer.EnqueueAsync(unit, cancellationToken);
@@ -64,8 +71,6 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         {
             throw new ObjectDisposedException($"{Path} is closed", closed);
         }
-
-        return await unit.Completion;
     }
 
     /// <summary>As the other one, for what is rare.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EmbeddedDapr.Runtime;
+using EmbeddedDapr.Server.Workflows;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -80,6 +81,7 @@ internal static class GrpcHead
             }
 
             SubscribeTopicEvents.Bind(context);
+            TaskHubMethods.Bind(context);
             SubscribeActorEvents.Bind(context);
         }
     }

@@ -36,7 +36,7 @@ internal static class MetadataMethods
     private static Proto.GetMetadataResponse Describe(Sidecar sidecar)
     {
         var (status, ready, placement) = RuntimeMetadata.ActorStatus(sidecar);
-        var active = sidecar.ActorRuntime.CountActive(sidecar).Select(type => new Proto.ActiveActorsCount { Type = type.Key, Count = type.Value }).ToArray();
+        var active = sidecar.ActiveActorTypes.Select(type => new Proto.ActiveActorsCount { Type = type.Key, Count = type.Value }).ToArray();
         var response = new Proto.GetMetadataResponse
         {
             Id = sidecar.Options.AppId,

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using EmbeddedDapr.Server.Workflows;
 
 namespace EmbeddedDapr.Server.Grpc;
 
@@ -18,6 +19,7 @@ internal static class UnaryMethods
         .. ActorScheduleMethods.Table,
         .. ConfigurationMethods.Table,
         .. LockMethods.Table,
+        .. WorkflowMethods.Table,
         new InvokeServiceMethod(),
         .. JobMethods.Table,
     ];

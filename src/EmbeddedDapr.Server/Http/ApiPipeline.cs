@@ -3,6 +3,7 @@ using System.Text;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Runtime;
 using EmbeddedDapr.Server.Access;
+using EmbeddedDapr.Server.Workflows;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EmbeddedDapr.Server.Http;
@@ -41,6 +42,7 @@ internal static class ApiPipeline
         app.MapConfiguration(sidecar);
         app.MapLocks(sidecar);
         app.MapJobs(sidecar);
+        app.MapWorkflows(sidecar);
 
         // A known path with another verb is no different from an unknown path; routing would answer it with 405.
         // Neither does a path in another case mean the same, as it does to ASP.NET Core.

@@ -10,7 +10,7 @@ internal static class ApiResponses
     private const string Json = "application/json";
     private const string TypePrefix = "type.googleapis.com/google.rpc.";
 
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Task WriteErrorAsync(this HttpContext context, ApiError error)
     {

@@ -12,7 +12,7 @@ internal static class RuntimeMetadata
         writer.WriteString("id"u8, sidecar.Options.AppId);
         writer.WriteString("runtimeVersion"u8, Sidecar.RuntimeVersion);
         WriteTexts(writer, "enabledFeatures"u8, sidecar.EnabledFeatures);
-        var active = sidecar.ActorRuntime.CountActive(sidecar);
+        var active = sidecar.ActiveActorTypes;
         if (active.Count > 0)
         {
             WriteActors(writer, "actors"u8, active);
@@ -41,6 +41,7 @@ internal static class RuntimeMetadata
         writer.WriteBoolean("hostReady"u8, ready);
         writer.WriteString("placement"u8, placement);
         writer.WriteEndObject();
+        WriteWorkflows(writer, sidecar);
         if (sidecar.Options.SchedulerAddresses.Count > 0)
         {
             writer.WriteStartObject("scheduler"u8);
@@ -49,6 +50,17 @@ internal static class RuntimeMetadata
         }
 
         writer.WriteEndObject();
+    }
+
+    /// <summary>Left out without a worker (recorded: metadata-workers).</summary>
+    private static void WriteWorkflows(Utf8JsonWriter writer, Sidecar sidecar)
+    {
+        if (sidecar.WorkflowWorkers is > 0 and var workers)
+        {
+            writer.WriteStartObject("workflows"u8);
+            writer.WriteNumber("connectedWorkers"u8, workers);
+            writer.WriteEndObject();
+        }
     }
 
     /// <summary>Status, whether types are advertised, and the text about placement.</summary>

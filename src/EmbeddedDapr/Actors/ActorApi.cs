@@ -71,6 +71,9 @@ public sealed partial class ActorApi : IAsyncDisposable
     /// <summary>Whether this sidecar can host actors: it has an actor state store.</summary>
     public bool HasStateStore => _store is not null;
 
+    /// <summary>The actor state store; null: there is none.</summary>
+    internal EmbeddedDapr.State.IStateStore? Store => _store?.Instance;
+
     /// <summary>Reminders in memory, for tests.</summary>
     internal int RemindersInMemory => _reminders.InMemory;
 

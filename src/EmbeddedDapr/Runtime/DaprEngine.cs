@@ -153,6 +153,7 @@ public sealed class DaprEngine : IAsyncDisposable
         await Actors.DisposeAsync();
         foreach (var sidecar in Sidecars)
         {
+            await sidecar.Workflows.DisposeAsync();
             if (sidecar.App is not null)
             {
                 await sidecar.App.DisposeAsync();

@@ -40,6 +40,7 @@ public sealed partial class Sidecar : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         MarkOutboundReady();
+        Workflows.Begin();
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         if (App is not null)
         {
@@ -74,6 +75,7 @@ public sealed partial class Sidecar : IAsyncDisposable
             return;
         }
 
+        Workflows.StopDispatch();
         await _stopping.CancelAsync();
         await _watching;
         await StopReadingAsync();

@@ -3,6 +3,7 @@ using EmbeddedDapr.Bindings;
 using EmbeddedDapr.Jobs;
 using EmbeddedDapr.Peers;
 using EmbeddedDapr.Runtime.Configuration;
+using EmbeddedDapr.Workflows;
 
 namespace EmbeddedDapr.Runtime;
 
@@ -35,6 +36,9 @@ public sealed record SidecarOptions
 
     /// <summary>Bounds and retries of input bindings.</summary>
     public InputBindingPumpOptions InputBindings { get; init; } = new();
+
+    /// <summary>Bounds of the workflow engine.</summary>
+    public WorkflowEngineOptions Workflows { get; init; } = new();
 
     /// <summary>What Configuration files say.</summary>
     public RuntimeConfiguration Configuration { get; init; } = RuntimeConfiguration.Default;

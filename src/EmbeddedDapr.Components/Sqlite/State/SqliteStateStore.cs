@@ -1,6 +1,8 @@
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.Components.Sqlite.Reminders;
+using EmbeddedDapr.Components.Sqlite.Workflows;
 using EmbeddedDapr.State;
+using EmbeddedDapr.Workflows.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Components.Sqlite.State;
@@ -9,22 +11,25 @@ namespace EmbeddedDapr.Components.Sqlite.State;
 /// <c>state.sqlite</c>: state and reminders in one file, durable when a write completes. Metadata: <c>connectionString</c>, <c>tableName</c> (state),
 /// <c>metadataTableName</c> (metadata), <c>timeout</c> (20 s), <c>busyTimeout</c> (2 s), <c>disableWAL</c>, <c>cleanupInterval</c> (off).
 /// </summary>
-internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProvider
+internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProvider, IWorkflowStoreProvider
 {
     private const int SweepRowsMax = 1_000;
 
     private readonly SqliteDatabase.Lease _lease;
     private readonly StateTable _table;
+    private readonly WorkflowTables _workflows;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _sweeping;
     private int _disposed;
 
-    private SqliteStateStore(SqliteDatabase.Lease lease, StateTable table, IReminderStore reminders, TimeSpan cleanupInterval, TimeProvider time, ILogger logger)
+    private SqliteStateStore(
+        SqliteDatabase.Lease lease, StateTable table, IReminderStore reminders, WorkflowTables workflows, TimeSpan cleanupInterval, TimeProvider time, ILogger logger)
     {
         _lease = lease;
         _table = table;
+        _workflows = workflows;
         _time = time;
         _logger = logger;
         Reminders = reminders;
@@ -64,7 +69,7 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
         try
         {
             await lease.Database.WriteAsync(session => table.Create(session) && reminders.Create(session), cancellationToken);
-            return new SqliteStateStore(lease, table, new SqliteReminderStore(lease.Database, reminders), cleanup, context.Time, logger);
+            return new SqliteStateStore(lease, table, new SqliteReminderStore(lease.Database, reminders), new WorkflowTables(tableName + "_workflow"), cleanup, context.Time, logger);
         }
         catch (SqliteFailure failure)
         {
@@ -104,6 +109,13 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
         operations.Count == 0
             ? ValueTask.FromResult(StateWriteOutcome.Done)
             : Database.WriteAsync(new StateWrite(_table, operations, _time, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IWorkflowStore> WorkflowsAsync(string appId, CancellationToken cancellationToken)
+    {
+        await Database.WriteAsync(_workflows.Create, cancellationToken);
+        return new SqliteWorkflowStore(Database, _workflows, appId);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -24,6 +24,7 @@ public static partial class ConfigurationFiles
             ApiAllowed = ReadApiRules(document, api, "allowed"),
             ApiDenied = ReadApiRules(document, api, "denied"),
             ComponentsDenied = document.Texts(document.Map(spec, "components") ?? [], "deny"),
+            Workflow = ReadWorkflow(document, document.Map(spec, "workflow") ?? []),
             ApiLogging = ReadApiLogging(document, document.Map(document.Map(spec, "logging") ?? [], "apiLogging") ?? []),
         };
     }

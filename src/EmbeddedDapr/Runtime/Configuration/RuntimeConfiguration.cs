@@ -33,6 +33,9 @@ public sealed record RuntimeConfiguration
     /// <summary><c>spec.logging.apiLogging</c>.</summary>
     public ApiLoggingConfiguration ApiLogging { get; init; } = new();
 
+    /// <summary><c>spec.workflow</c>.</summary>
+    public WorkflowConfiguration Workflow { get; init; } = new();
+
     /// <summary>Whether a feature is on: what the file says, else the default of the 1.18 line.</summary>
     public bool HasFeature(string name) => Features.TryGetValue(name, out var enabled) ? enabled : RuntimeFeatures.OnByDefault.Contains(name, StringComparer.Ordinal);
 }

@@ -1,0 +1,82 @@
+using TaskHub.Protocol;
+using Kind = TaskHub.Protocol.HistoryEvent.EventTypeOneofCase;
+
+namespace EmbeddedDapr.Server.Tests.Workflows;
+
+/// <summary>Turns, activities and results (contract 7.3; a test's name begins with the number of its row).</summary>
+public sealed class EngineTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task E01_an_empty_workflow_completes(bool durable)
+    {
+        await using var bench = await WorkflowBench.StartAsync(durable);
+        bench.Worker(turn => turn.Answer(Turn.Done(1, "\"out\"")));
+
+        await bench.StartAsync("w", input: "1");
+
+        var end = await bench.EndAsync("w");
+        Assert.Equal(("1", "\"out\""), (end.Input, end.Output));
+        Assert.Equal("WorkflowStarted ExecutionStarted ExecutionCompleted", await bench.KindsAsync("w"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task E02_a_chain_of_three_activities_takes_four_turns(bool durable)
+    {
+        await using var bench = await WorkflowBench.StartAsync(durable);
+        var worker = bench.Worker(Chain(3), request => TestWorker.Result(request, request.Input + "!"));
+
+        await bench.StartAsync("w", input: "x");
+
+        Assert.Equal("x!!!", (await bench.EndAsync("w")).Output);
+        Assert.Equal(4, worker.Turns.Count);
+        Assert.Equal(["x", "x!", "x!!"], worker.Activities.Select(activity => activity.Input));
+    }
+
+    [Fact]
+    public async Task E03_fifty_activities_run_side_by_side()
+    {
+        await using var bench = await WorkflowBench.StartAsync();
+        var worker = bench.Worker(turn => turn.IsFirst
+            ? turn.Answer([.. Enumerable.Range(0, 50).Select(id => Turn.Task(id, input: $"{id}"))])
+            : turn.Count(Kind.TaskCompleted) == 50
+                ? turn.Answer(Turn.Done(50, string.Join(',', turn.All.Where(one => one.TaskCompleted is not null).OrderBy(one => one.TaskCompleted.TaskScheduledId).Select(one => one.TaskCompleted.Result))))
+                : turn.Answer());
+
+        await bench.StartAsync("w");
+
+        Assert.Equal(string.Join(',', Enumerable.Range(0, 50)), (await bench.EndAsync("w")).Output);
+        Assert.Equal(Enumerable.Range(0, 50), (await bench.HistoryAsync("w")).Where(one => one.TaskScheduled is not null).Select(one => one.EventId));
+        Assert.Equal(50, worker.Activities.Count);
+    }
+
+    [Fact]
+    public async Task E50_a_second_answer_to_an_activity_changes_nothing()
+    {
+        await using var bench = await WorkflowBench.StartAsync();
+        var worker = bench.Worker(turn => turn.IsFirst ? turn.Answer(Turn.Task(0)) : turn.Answer(), _ => null);
+        await bench.StartAsync("w");
+        var item = (await worker.GivenActivitiesAsync(1))[0];
+
+        await worker.AnswerAsync(item, TestWorker.Result(item.ActivityRequest, "1"));
+        await worker.AnswerAsync(item, TestWorker.Result(item.ActivityRequest, "2"));
+        await worker.AnswerAsync(item, TestWorker.Failure(item.ActivityRequest));
+
+        await worker.GivenTurnsAsync(2);
+        await bench.Engine.RaiseAsync("w", "go", null);
+        await worker.GivenTurnsAsync(3);
+        Assert.Equal(1, worker.Turns[^1].Count(Kind.TaskCompleted));
+        Assert.Equal(0, worker.Turns[^1].Count(Kind.TaskFailed));
+    }
+
+    /// <summary>Activities one after the other, each fed by the one before.</summary>
+    internal static Func<Turn, WorkflowResponse> Chain(int length) => turn =>
+    {
+        var results = turn.All.Where(one => one.TaskCompleted is not null).Select(one => one.TaskCompleted.Result).ToArray();
+        var last = results.LastOrDefault() ?? turn.Input;
+        return turn.Answer(results.Length == length ? Turn.Done(length, last) : Turn.Task(results.Length, input: last));
+    };
+}
