@@ -56,18 +56,20 @@ internal sealed class HttpOutputBinding(HttpBindingMetadata metadata, TimeProvid
             ["statusCode"] = status,
             ["status"] = string.IsNullOrEmpty(answer.ReasonPhrase) ? status : $"{status} {answer.ReasonPhrase}",
         };
-        foreach (var (name, values) in answer.Headers.NonValidated)
+        foreach (var (name, values) in answer.Headers.NonValidated.Concat(answer.Content.Headers.NonValidated))
         {
-            all[name] = values.ToString();
-        }
-
-        foreach (var (name, values) in answer.Content.Headers.NonValidated)
-        {
-            all[name] = values.ToString();
+            if (!name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
+            {
+                all[Canonical(name)] = values.ToString();
+            }
         }
 
         return all;
     }
+
+    /// <summary>As Go writes names, whatever the service does: <c>Content-Type</c>.</summary>
+    private static string Canonical(string name) =>
+        string.Join('-', name.Split('-').Select(part => part.Length == 0 ? part : char.ToUpperInvariant(part[0]) + part[1..].ToLowerInvariant()));
 
     private HttpRequestMessage Message(OutputBindingRequest request)
     {

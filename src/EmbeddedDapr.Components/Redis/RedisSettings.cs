@@ -13,6 +13,7 @@ namespace EmbeddedDapr.Components.Redis;
 internal static class RedisSettings
 {
     private const int DefaultPort = 6379;
+    private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(3);
 
@@ -28,6 +29,7 @@ internal static class RedisSettings
         {
             // The component fails at start when nothing answers; later the connection comes back by itself.
             AbortOnConnectFail = true,
+            ReconnectRetryPolicy = new LinearRetry((int)ReconnectPause.TotalMilliseconds),
             ConnectRetry = 1,
             ConnectTimeout = Milliseconds(metadata.Duration("dialTimeout", DialTimeout), DialTimeout),
             AsyncTimeout = Milliseconds(metadata.Duration("readTimeout", ReadTimeout), ReadTimeout),
