@@ -34,6 +34,10 @@ internal static class BindingMethods
         foreach (var (name, value) in result.Value.Metadata ?? new Dictionary<string, string>())
         {
             response.Metadata.Add(name, value);
+            if (call is not null && value.All(character => character is >= ' ' and < '\x7f'))
+            {
+                call.Response.Headers["metadata." + name.ToLowerInvariant()] = value;
+            }
         }
 
         return response;

@@ -13,6 +13,18 @@ internal static class TopicEvents
     /// <summary>The message; null: the envelope's data is not what its content type says.</summary>
     public static AppProto.TopicEventRequest? From(ReadOnlyMemory<byte> envelope, string pubSubName, string topic, string path)
     {
+        try
+        {
+            return Read(envelope, pubSubName, topic, path);
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // a text with half of a surrogate pair is JSON, and nothing that protobuf can hold
+        }
+    }
+
+    private static AppProto.TopicEventRequest? Read(ReadOnlyMemory<byte> envelope, string pubSubName, string topic, string path)
+    {
         using var document = JsonDocument.Parse(envelope, Reading);
         var root = document.RootElement;
         var message = new AppProto.TopicEventRequest

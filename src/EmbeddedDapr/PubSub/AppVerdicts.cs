@@ -25,7 +25,7 @@ internal static class AppVerdicts
             var reader = new Utf8JsonReader(response.Body.Span);
             return JsonDocument.TryParseValue(ref reader, out var document) ? OfStatus(document, absent: EventFate.Taken) : EventFate.Taken;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the second: half of a surrogate pair in a text
         {
             return EventFate.Taken;
         }
@@ -63,7 +63,7 @@ internal static class AppVerdicts
 
             return fates;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the second: half of a surrogate pair in a text
         {
             return null;
         }

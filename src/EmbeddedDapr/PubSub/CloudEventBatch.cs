@@ -57,9 +57,16 @@ internal sealed class CloudEventBatch : IDisposable
     {
         if (ContentTypes.IsCloudEvents(contentType))
         {
-            if (WriteReady(data, metadata, keepsTrace) is { } why)
+            try
             {
-                return ApiErrors.PubSubCloudEventCreation(_pubSubName, _appId, why);
+                if (WriteReady(data, metadata, keepsTrace) is { } why)
+                {
+                    return ApiErrors.PubSubCloudEventCreation(_pubSubName, _appId, why);
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                return ApiErrors.PubSubCloudEventCreation(_pubSubName, _appId, "a text holds half of a surrogate pair");
             }
         }
         else

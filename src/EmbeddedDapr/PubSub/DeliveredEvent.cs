@@ -34,6 +34,9 @@ internal sealed class DeliveredEvent(PubSubDelivery delivery, string plainTopic)
 
     public AppRoute Route { get; set; }
 
+    /// <summary>In calls of a bulk subscription; the same in each.</summary>
+    public string EntryId => field ??= Guid.NewGuid().ToString();
+
     public EventFate Fate { get; set; }
 
     /// <summary>It has failed as often as the operator's policy allows.</summary>

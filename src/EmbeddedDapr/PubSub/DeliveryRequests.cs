@@ -68,7 +68,7 @@ internal static class DeliveryRequests
         writer.WriteStartArray("entries"u8);
         for (var index = 0; index < entryIds.Length; index++)
         {
-            entryIds[index] = Guid.NewGuid().ToString();
+            entryIds[index] = events[index].EntryId;
             WriteEntry(writer, events[index], raw, entryIds[index]);
         }
 

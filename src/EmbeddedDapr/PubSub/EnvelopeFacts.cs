@@ -60,8 +60,9 @@ internal readonly record struct EnvelopeFacts(bool IsObject, DateTimeOffset? Exp
             reader.Read();
             return new(true, expiration, hasTrace, traceParent ?? traceId, traceState);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second: half of a surrogate pair, which is JSON and no text.
             return default;
         }
     }

@@ -55,8 +55,7 @@ internal sealed partial class SubscriptionDelivery
             // Grouping keeps the order of events within a route.
             foreach (var group in all.Where(delivered => delivered.Fate == EventFate.Open).GroupBy(delivered => delivered.Route))
             {
-                var events = group.ToList();
-                await _show.ShowManyAsync(events, events[0].PlainTopic, cancellationToken);
+                await ShowManyAsync(group.ToList(), cancellationToken);
             }
         }
 
@@ -129,12 +128,40 @@ internal sealed partial class SubscriptionDelivery
             delivered.Fate = EventFate.Failed;
         }
 
-        // An open breaker says nothing about the event: nobody has been asked.
-        delivered.IsGivenUp = delivered.Fate == EventFate.Failed
-            && _policy.MayRepeat
-            && _target.Component.PolicyIsFinal
-            && result.Fault is PolicyFault.None or PolicyFault.TimedOut;
+        delivered.IsGivenUp = IsGivenUp(delivered, result.Fault);
     }
+
+    /// <summary>Under a policy what failed is shown again, and nothing else.</summary>
+    private async ValueTask ShowManyAsync(List<DeliveredEvent> events, CancellationToken cancellationToken)
+    {
+        if (_policy is null)
+        {
+            await _show.ShowManyAsync(events, events[0].PlainTopic, cancellationToken);
+            return;
+        }
+
+        var result = await _policy.ExecuteAsync(
+            static async (state, token) =>
+            {
+                var rest = state.Events.FindAll(delivered => delivered.Fate is EventFate.Open or EventFate.Failed);
+                await state.Show.ShowManyAsync(rest, rest[0].PlainTopic, token);
+                return rest.Exists(delivered => delivered.Fate == EventFate.Failed);
+            },
+            static failed => Attempt.Of(!failed),
+            (Show: _show, Events: events),
+            repeatable: true,
+            cancellationToken);
+        foreach (var delivered in events)
+        {
+            // What an attempt has not got to is as one that failed.
+            delivered.Fate = delivered.Fate == EventFate.Open ? EventFate.Failed : delivered.Fate;
+            delivered.IsGivenUp = IsGivenUp(delivered, result.Fault);
+        }
+    }
+
+    /// <summary>An open breaker says nothing about an event: nobody has been asked.</summary>
+    private bool IsGivenUp(DeliveredEvent delivered, PolicyFault fault) =>
+        delivered.Fate == EventFate.Failed && _policy!.MayRepeat && _target.Component.PolicyIsFinal && fault is (PolicyFault.None or PolicyFault.TimedOut);
 
     private async ValueTask<IReadOnlyList<DeliveryVerdict>> SettleAsync(DeliveredEvent[] events, CancellationToken cancellationToken)
     {
@@ -144,7 +171,7 @@ internal sealed partial class SubscriptionDelivery
         for (var index = 0; index < verdicts.Length; index++)
         {
             var delivered = events[index];
-            var settled = IsDeadLetter(delivered) ? saved : delivered.Fate is EventFate.Taken or EventFate.Dropped || delivered.IsGivenUp;
+            var settled = IsDeadLetter(delivered) ? saved : delivered.Fate is EventFate.Taken or EventFate.Dropped || delivered.IsGivenUp || IsHopeless(delivered);
             if (delivered.IsGivenUp && !saved)
             {
                 Log.GivenUp(_logger, _subscription.PubSubName, delivered.PlainTopic);
@@ -155,6 +182,9 @@ internal sealed partial class SubscriptionDelivery
 
         return verdicts;
     }
+
+    /// <summary>No envelope, and a component that would deliver it for ever. Each time has been told in the log.</summary>
+    private bool IsHopeless(DeliveredEvent delivered) => delivered.Fate == EventFate.Unreadable && _target.Component.AttemptsMax == int.MaxValue;
 
     private bool IsDeadLetter(DeliveredEvent delivered) => _subscription.DeadLetterTopic is not null && delivered.Fate switch
     {

@@ -7,7 +7,9 @@ internal sealed class FakePubSub : IPubSubComponent
 {
     private readonly Lock _lock = new();
 
-    public int AttemptsMax { get; init; } = 1;
+    public int AttemptsMax { get; set; } = 1;
+
+    public bool PolicyIsFinal { get; set; }
 
     /// <summary>Thrown by publishing when set.</summary>
     public Exception? PublishFault { get; set; }

@@ -2,6 +2,7 @@ using EmbeddedDapr.Apps;
 using EmbeddedDapr.Bindings;
 using EmbeddedDapr.Components;
 using EmbeddedDapr.PubSub;
+using EmbeddedDapr.Resiliency;
 using EmbeddedDapr.Runtime;
 using EmbeddedDapr.Secrets;
 using EmbeddedDapr.State;
@@ -27,6 +28,7 @@ internal sealed class TestSidecar
             Time = Time,
             Loggers = NullLoggerFactory.Instance,
             Resources = resources ?? ResourceSet.Empty,
+            Resiliency = resources is null ? ResiliencyPolicies.None : new(resources.Resiliencies, "app1", TimeProvider.System, new Random(1)),
             Components = new()
             {
                 StateStores = One<IStateStore>("statestore", "state.fake", State, values),

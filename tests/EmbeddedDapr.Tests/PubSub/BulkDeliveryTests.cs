@@ -44,6 +44,24 @@ public sealed class BulkDeliveryTests
         Assert.Equal("S F S F F F", string.Join(' ', verdicts.Select(verdict => verdict == DeliveryVerdict.Settled ? "S" : "F")));
     }
 
+    [Fact]
+    public async Task Under_a_retry_policy_only_what_failed_is_shown_again_with_the_same_ids()
+    {
+        var calls = 0;
+        var app = new FakeApp(request => Answer(request, index => calls++ == 0 || calls > 3 ? "SUCCESS" : "RETRY")); // the first of three, then all
+        var sidecar = new TestSidecar(app, resources: Retries(2));
+        await using var engine = new SubscriptionEngine(sidecar.Value);
+        await engine.StartAsync([DeliveryTests.Subscription("/on") with { Bulk = Bulk }], CancellationToken.None);
+
+        var verdicts = await sidecar.PubSub.DeliverAsync("t", 1, [.. Enumerable.Range(0, 3).Select(index => DeliveryTests.Message($$"""{"data":{{index}}}"""))]);
+
+        Assert.All(verdicts, verdict => Assert.Equal(DeliveryVerdict.Settled, verdict));
+        var entries = app.Requests.ConvertAll(request => JsonNode.Parse(request.Body.Span)!["entries"]!.AsArray().Select(entry => ((int)entry!["event"]!["data"]!, (string?)entry["entryId"])).ToList());
+        Assert.Equal([0, 1, 2], entries[0].Select(entry => entry.Item1));
+        Assert.Equal([1, 2], entries[1].Select(entry => entry.Item1));
+        Assert.Equal(entries[0].Skip(1), entries[1]);
+    }
+
     [Theory]
     [InlineData(200, "", false)]
     [InlineData(200, "no json", false)]
@@ -98,6 +116,17 @@ public sealed class BulkDeliveryTests
         Assert.Equal([DeliveryVerdict.Settled], verdicts);
         Assert.Equal("AAEC application/octet-stream", Entries(app.Requests[0]).Select(entry => $"{entry!["event"]} {entry["contentType"]}").Single());
     }
+
+    internal static EmbeddedDapr.Runtime.ResourceSet Retries(int retries) => EmbeddedDapr.Runtime.ResourceLoader.Parse(
+        "r.yaml",
+        $$"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Resiliency
+        metadata: { name: r }
+        spec:
+          policies: { retries: { r: { duration: 0s, maxRetries: {{retries}} } } }
+          targets: { components: { pubsub: { inbound: { retry: r } } } }
+        """);
 
     private static JsonArray Entries(AppRequest request) => JsonNode.Parse(request.Body.Span)!["entries"]!.AsArray();
 

@@ -176,6 +176,32 @@ public sealed class DeliveryTests
         Assert.Empty(app.Requests);
     }
 
+    [Theory]
+    [InlineData(true, DeliveryVerdict.Settled)]
+    [InlineData(false, DeliveryVerdict.Failed)]
+    public async Task An_event_that_used_up_its_policy_is_given_up_where_the_policy_is_final(bool final, DeliveryVerdict verdict)
+    {
+        var app = FakeApp.Answering(500);
+        var sidecar = new TestSidecar(app, resources: BulkDeliveryTests.Retries(2));
+        sidecar.PubSub.PolicyIsFinal = final;
+        await using var engine = new SubscriptionEngine(sidecar.Value);
+        await engine.StartAsync([Subscription("/on")], CancellationToken.None);
+
+        Assert.Equal([verdict], await sidecar.PubSub.DeliverAsync("t", 1, Message("{}")));
+        Assert.Equal(3, app.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(3, DeliveryVerdict.Failed)]
+    [InlineData(int.MaxValue, DeliveryVerdict.Settled)]
+    public async Task What_is_no_event_does_not_come_for_ever(int attemptsMax, DeliveryVerdict verdict)
+    {
+        var (sidecar, engine) = await StartAsync(FakeApp.Answering(200), attemptsMax, Subscription("/on"));
+        await using var _ = engine;
+
+        Assert.Equal([verdict, verdict], await sidecar.PubSub.DeliverAsync("t", 1, Message("no json"), Message("{\"traceparent\":\"\\ud800\"}")));
+    }
+
     internal static AppSubscription Subscription(string path) => SubscriptionEngineTests.Subscription("t", path);
 
     internal static PubSubMessage Message(string data, params (string Name, string Value)[] metadata) =>

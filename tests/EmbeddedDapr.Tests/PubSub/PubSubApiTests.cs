@@ -77,6 +77,10 @@ public sealed class PubSubApiTests
     }
 
     [Fact]
+    public async Task A_cloud_event_whose_text_is_none_is_refused() =>
+        Assert.Equal("ERR_PUBSUB_CLOUD_EVENTS_SER", (await PublishAsync("{\"x\":\"\\ud800\"}", "application/cloudevents+json"))?.Code);
+
+    [Fact]
     public async Task A_lifetime_that_is_no_number_is_ignored()
     {
         await PublishAsync("1", "application/json", new() { ["ttlInSeconds"] = "x" });

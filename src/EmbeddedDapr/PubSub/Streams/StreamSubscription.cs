@@ -46,7 +46,12 @@ public sealed class StreamSubscription : IEventTarget, IAsyncDisposable
 
     async ValueTask IEventTarget.ShowOneAsync(DeliveredEvent delivered, CancellationToken cancellationToken)
     {
-        var id = IdOf(delivered.Body.Span);
+        if (IdOf(delivered.Body.Span) is not { } id)
+        {
+            delivered.Fate = EventFate.Unreadable;
+            return;
+        }
+
         var answer = _pending.Add(id);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         try
@@ -68,7 +73,8 @@ public sealed class StreamSubscription : IEventTarget, IAsyncDisposable
     ValueTask IEventTarget.ShowManyAsync(IReadOnlyList<DeliveredEvent> events, string topic, CancellationToken cancellationToken) =>
         throw new NotSupportedException("A stream has no bulk subscription.");
 
-    private static string IdOf(ReadOnlySpan<byte> envelope)
+    /// <summary>Empty: the envelope has none; null: it is no text, being half of a surrogate pair.</summary>
+    private static string? IdOf(ReadOnlySpan<byte> envelope)
     {
         var reader = new Utf8JsonReader(envelope, new JsonReaderOptions { MaxDepth = 1000 });
         reader.Read();
@@ -78,7 +84,14 @@ public sealed class StreamSubscription : IEventTarget, IAsyncDisposable
             reader.Read();
             if (isId && reader.TokenType == JsonTokenType.String)
             {
-                return reader.GetString()!;
+                try
+                {
+                    return reader.GetString();
+                }
+                catch (InvalidOperationException)
+                {
+                    return null;
+                }
             }
 
             reader.Skip();
