@@ -13,7 +13,9 @@ namespace EmbeddedDapr.Components.Redis;
 internal static class RedisSettings
 {
     private const int DefaultPort = 6379;
-    private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A lost connection is looked after as often, so that callers wait little once the server is back.</summary>
+    private const int ReconnectMilliseconds = 250;
     private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(3);
 
@@ -31,6 +33,8 @@ internal static class RedisSettings
             AbortOnConnectFail = true,
             ReconnectRetryPolicy = new LinearRetry((int)ReconnectPause.TotalMilliseconds),
             ConnectRetry = 1,
+            ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds),
+            HeartbeatInterval = TimeSpan.FromMilliseconds(ReconnectMilliseconds),
             ConnectTimeout = Milliseconds(metadata.Duration("dialTimeout", DialTimeout), DialTimeout),
             AsyncTimeout = Milliseconds(metadata.Duration("readTimeout", ReadTimeout), ReadTimeout),
             SyncTimeout = Milliseconds(metadata.Duration("readTimeout", ReadTimeout), ReadTimeout),

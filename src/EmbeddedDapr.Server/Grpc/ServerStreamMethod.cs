@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using EmbeddedDapr.Runtime;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
@@ -12,6 +13,13 @@ internal abstract class ServerStreamMethod(string name)
 
     /// <summary>Every one of them.</summary>
     public static IReadOnlyList<ServerStreamMethod> All { get; } = [.. ConfigurationMethods.Streams];
+
+    /// <summary>The same by name.</summary>
+    public static FrozenDictionary<string, ServerStreamMethod> ByName { get; } = All.ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);
+
+    /// <summary>Runs until the handler is done or the caller has gone; what it answers is the refusal that ends the stream.</summary>
+    /// <exception cref="InvalidProtocolBufferException">The request is no message.</exception>
+    public abstract ValueTask<ApiError?> RunAsync(Sidecar sidecar, ReadOnlyMemory<byte> request, Func<IMessage, ValueTask> write, CancellationToken cancellationToken);
 
     /// <summary>Adds it to a gRPC server.</summary>
     public abstract void Bind(ServiceMethodProviderContext<DaprGrpcService> context);
@@ -33,6 +41,9 @@ internal sealed class ServerStreamMethod<TRequest, TResponse>(
             throw error.ToRpcException();
         }
     }
+
+    public override ValueTask<ApiError?> RunAsync(Sidecar sidecar, ReadOnlyMemory<byte> request, Func<IMessage, ValueTask> write, CancellationToken cancellationToken) =>
+        handler(sidecar, parser.ParseFrom(request.Span), write, cancellationToken);
 
     public override void Bind(ServiceMethodProviderContext<DaprGrpcService> context)
     {

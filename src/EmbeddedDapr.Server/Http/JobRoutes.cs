@@ -1,7 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using EmbeddedDapr.Runtime;
 using EmbeddedDapr.Server.Grpc;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Proto = global::Dapr.Client.Autogen.Grpc.v1;
 
@@ -31,13 +31,14 @@ internal static class JobRoutes
             return;
         }
 
-        if (job.Name.Length > 0)
+        var name = context.PathSegment(NameSegment);
+        if (job.Name.Length > 0 && job.Name != name)
         {
             await context.WriteErrorAsync(sidecar.Jobs.NameDiffers());
             return;
         }
 
-        job.Name = context.PathSegment(NameSegment);
+        job.Name = name;
         await context.WriteOutcomeAsync(await sidecar.Jobs.ScheduleAsync(JobMessages.ToRequest(job, overwrite), context.RequestAborted));
     }
 
@@ -73,7 +74,12 @@ internal static class JobRoutes
                 overwrite = document.RootElement.TryGetProperty("overwrite", out var flag) && flag.ValueKind == JsonValueKind.True;
                 if (document.RootElement.TryGetProperty("data", out var given))
                 {
-                    data = JsonParser.Default.Parse<Value>(given.GetRawText());
+                    if (ProtoBodies.Read<Value>(new RequestBody(Encoding.UTF8.GetBytes(given.GetRawText()), false), out why) is not { } value)
+                    {
+                        return null;
+                    }
+
+                    data = value;
                     body = new RequestBody(Without(document.RootElement, "data"), false);
                 }
             }

@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace EmbeddedDapr.Server.InProcess;
 
 /// <summary>
-/// Takes an app's gRPC calls of the Dapr API without a socket: for <c>DaprClientBuilder.UseGrpcChannelOptions</c>. Unary rpcs are dispatched through the table of the gRPC
+/// Takes an app's gRPC calls of the Dapr API without a socket: for <c>DaprClientBuilder.UseGrpcChannelOptions</c>. Rpcs with one request are dispatched through the tables of the gRPC
 /// head; others go to <c>fallback</c> (loopback), or are Unimplemented without one. Thread safe.
 /// </summary>
 public sealed class InProcessGrpcHandler(Sidecar sidecar, HttpMessageHandler? fallback = null) : HttpMessageHandler
@@ -27,6 +27,11 @@ public sealed class InProcessGrpcHandler(Sidecar sidecar, HttpMessageHandler? fa
             return ReflectionAnswers.To(questions) is { } answers
                 ? Answer(request, answers, Status.DefaultSuccess, [])
                 : Answer(request, [], new Status(StatusCode.Internal, "The message is broken."), []);
+        }
+
+        if (path.StartsWith(Prefix, StringComparison.Ordinal) && ServerStreamMethod.ByName.TryGetValue(path[Prefix.Length..], out var stream))
+        {
+            return await StreamAsync(stream, request, cancellationToken);
         }
 
         if (!path.StartsWith(Prefix, StringComparison.Ordinal) || !UnaryMethods.ByName.TryGetValue(path[Prefix.Length..], out var method))
@@ -69,6 +74,20 @@ public sealed class InProcessGrpcHandler(Sidecar sidecar, HttpMessageHandler? fa
         base.Dispose(disposing);
     }
 
+    private async Task<HttpResponseMessage> StreamAsync(ServerStreamMethod method, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var frame = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        if (!TryUnframe(frame, out var message, out var fault))
+        {
+            return Answer(request, [], fault, []);
+        }
+
+        var response = new HttpResponseMessage(HttpStatusCode.OK) { Version = HttpVersion.Version20, RequestMessage = request };
+        response.Content = InProcessStream.Open(method, sidecar, message, (status, trailers) => End(response, status, trailers), cancellationToken);
+        response.Content.Headers.TryAddWithoutValidation("Content-Type", GrpcContentType);
+        return response;
+    }
+
     private static bool TryUnframe(ReadOnlyMemory<byte> body, out ReadOnlyMemory<byte> message, out Status fault)
     {
         fault = Status.DefaultSuccess;
@@ -91,6 +110,12 @@ public sealed class InProcessGrpcHandler(Sidecar sidecar, HttpMessageHandler? fa
     {
         var response = new HttpResponseMessage(HttpStatusCode.OK) { Version = HttpVersion.Version20, RequestMessage = request, Content = new ByteArrayContent(body) };
         response.Content.Headers.TryAddWithoutValidation("Content-Type", GrpcContentType);
+        End(response, status, trailers);
+        return response;
+    }
+
+    private static void End(HttpResponseMessage response, Status status, Metadata trailers)
+    {
         response.TrailingHeaders.TryAddWithoutValidation("grpc-status", ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture));
         if (status.Detail.Length > 0)
         {
@@ -101,7 +126,5 @@ public sealed class InProcessGrpcHandler(Sidecar sidecar, HttpMessageHandler? fa
         {
             response.TrailingHeaders.TryAddWithoutValidation(trailer.Key, trailer.IsBinary ? Convert.ToBase64String(trailer.ValueBytes) : trailer.Value);
         }
-
-        return response;
     }
 }

@@ -62,7 +62,7 @@ public sealed partial class ActorApi : IAsyncDisposable
         _store = FindStore(sidecar);
         _statePrefix = sidecar.Options.AppId + "||";
         _timers = new ActorTimers(this, runtime, sidecar.Loggers);
-        _reminders = new ReminderScheduler(runtime, sidecar, _store?.Instance.Feature<IReminderStoreProvider>()?.Reminders);
+        _reminders = new ReminderScheduler(runtime, sidecar, _store is null ? null : _store.Instance.Feature<IReminderStoreProvider>()?.Reminders ?? sidecar.Components.Schedules);
     }
 
     /// <summary>All actors of the engine.</summary>

@@ -8,6 +8,8 @@ internal sealed class ResilientStateStore(IStateStore inner, ResiliencyPolicy po
 {
     public StateStoreFeatures Features => inner.Features;
 
+    public StateStoreTraits Traits => inner.Traits;
+
     public IAsyncDisposable Inner => inner;
 
     public ValueTask<StateValue?> GetAsync(string key, CancellationToken cancellationToken) =>

@@ -5,6 +5,7 @@ using EmbeddedDapr.Locks;
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Secrets;
 using EmbeddedDapr.State;
+using EmbeddedDapr.State.Encryption;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Runtime;
@@ -126,7 +127,7 @@ public static partial class ComponentLoader
                 var resolved = spec with { Metadata = await ResolveAsync(resource, linked.Token) };
                 try
                 {
-                    await MakeAsync(resolved, linked.Token);
+                    await MakeAsync(resolved, resource, linked.Token);
                 }
                 catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
                 {
@@ -147,7 +148,7 @@ public static partial class ComponentLoader
             }
         }
 
-        private async Task MakeAsync(ComponentSpec spec, CancellationToken cancellationToken)
+        private async Task MakeAsync(ComponentSpec spec, ComponentResource resource, CancellationToken cancellationToken)
         {
             if (spec.Version is not ("" or "v0" or "v1")) // recorded: runtime-broken-components
             {
@@ -160,7 +161,8 @@ public static partial class ComponentLoader
                     await MakeOneAsync(spec, Factory(catalog.SecretStores, spec), _secretStores, cancellationToken);
                     break;
                 case "state":
-                    await MakeOneAsync(spec, Factory(catalog.StateStores, spec), _stateStores, cancellationToken);
+                    StateKeys.CheckPrefix(spec);
+                    await MakeStateStoreAsync(spec, resource, cancellationToken);
                     break;
                 case "pubsub":
                     await MakeOneAsync(spec, Factory(catalog.PubSubs, spec), _pubSubs, cancellationToken);
@@ -169,6 +171,7 @@ public static partial class ComponentLoader
                     await MakeOneAsync(spec, Factory(catalog.ConfigurationStores, spec), _configurationStores, cancellationToken);
                     break;
                 case "lock":
+                    StateKeys.CheckPrefix(spec);
                     await MakeOneAsync(spec, Factory(catalog.LockStores, spec), _lockStores, cancellationToken);
                     break;
                 case "bindings":
@@ -176,6 +179,19 @@ public static partial class ComponentLoader
                     break;
                 default:
                     throw Unknown(spec);
+            }
+        }
+
+        private async Task MakeStateStoreAsync(ComponentSpec spec, ComponentResource resource, CancellationToken cancellationToken)
+        {
+            // A value says which key it needs by the name of the key's secret.
+            var cipher = StateCipher.Of(
+                spec.Metadata,
+                name => resource.Entries.FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.SecretName is { Length: > 0 } secret ? secret : name);
+            await MakeOneAsync(spec, Factory(catalog.StateStores, spec), _stateStores, cancellationToken);
+            if (cipher is not null)
+            {
+                _stateStores[spec.Name] = _stateStores[spec.Name] with { Instance = new EncryptedStateStore(_stateStores[spec.Name].Instance, cipher) };
             }
         }
 

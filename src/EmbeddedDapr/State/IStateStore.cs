@@ -110,7 +110,7 @@ public interface IStateStore : IAsyncDisposable
     StateStoreFeatures Features { get; }
 
     /// <summary>How it differs from <c>state.sqlite</c>.</summary>
-    StateStoreTraits Traits => StateStoreTraits.None;
+    StateStoreTraits Traits { get; }
 
     /// <summary>The value, or null when the key is missing or expired.</summary>
     ValueTask<StateValue?> GetAsync(string key, CancellationToken cancellationToken);

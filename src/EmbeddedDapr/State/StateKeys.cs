@@ -19,5 +19,14 @@ internal static class StateKeys
         var text => text + Separator,
     };
 
+    /// <exception cref="ComponentException">A prefix must not contain the separator, or the stored key could not be taken apart.</exception>
+    public static void CheckPrefix(ComponentSpec spec)
+    {
+        if (spec.Metadata.Text("keyPrefix") is { } prefix && !IsLegal(prefix))
+        {
+            throw new ComponentException($"input key/keyPrefix '{prefix}' can't contain '||'");
+        }
+    }
+
     public static bool IsLegal(string key) => !key.Contains(Separator, StringComparison.Ordinal);
 }

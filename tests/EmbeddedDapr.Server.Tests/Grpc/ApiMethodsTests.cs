@@ -11,7 +11,7 @@ public sealed class ApiMethodsTests
 {
     private readonly TestSidecar _sidecar = new();
 
-    private static IEnumerable<UnaryMethod> All => [.. StateMethods.Table, .. PubSubMethods.Table, .. BindingMethods.Table, .. SecretMethods.Table];
+    private static IEnumerable<UnaryMethod> All => [.. StateMethods.Table, .. PubSubMethods.Table, .. BindingMethods.Table, .. SecretMethods.Table, .. ConfigurationMethods.Table, .. LockMethods.Table, .. JobMethods.Table];
 
     [Fact]
     public void Every_method_is_one_of_the_service_and_takes_its_messages()

@@ -7,6 +7,8 @@ namespace EmbeddedDapr.Tests.Actors;
 /// <summary>State and reminders of actors.</summary>
 internal sealed class FakeActorStore(FakeStateStore inner, IReminderStore reminders) : IStateStore, IReminderStoreProvider
 {
+    public StateStoreTraits Traits => StateStoreTraits.None;
+
     public StateStoreFeatures Features => inner.Features;
 
     public IReminderStore Reminders => reminders;

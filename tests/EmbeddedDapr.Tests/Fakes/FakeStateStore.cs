@@ -10,6 +10,8 @@ internal sealed class FakeStateStore(TimeProvider time) : IStateStore
 
     public Dictionary<string, StateValue> Values { get; } = new(StringComparer.Ordinal);
 
+    public StateStoreTraits Traits => StateStoreTraits.None;
+
     public StateStoreFeatures Features { get; init; } = StateStoreFeatures.ETag | StateStoreFeatures.Transactional | StateStoreFeatures.Ttl;
 
     /// <summary>Thrown by every call when set.</summary>

@@ -195,6 +195,8 @@ public sealed class LoaderComponentTests
 
     private sealed class FakeStore(LoaderComponentTests test, string name) : Fake(test, name), IStateStore
     {
+        public StateStoreTraits Traits => StateStoreTraits.None;
+
         public StateStoreFeatures Features => StateStoreFeatures.None;
 
         public ValueTask<StateValue?> GetAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -40,6 +40,9 @@ internal sealed partial class SqliteStateStore : IStateStore, IReminderStoreProv
     public StateStoreFeatures Features => StateStoreFeatures.ETag | StateStoreFeatures.Transactional | StateStoreFeatures.Ttl | StateStoreFeatures.KeysLike;
 
     /// <inheritdoc/>
+    public StateStoreTraits Traits => StateStoreTraits.None;
+
+    /// <inheritdoc/>
     public IReminderStore Reminders { get; }
 
     internal SqliteDatabase Database => _lease.Database;
