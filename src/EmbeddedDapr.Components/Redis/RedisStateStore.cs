@@ -1,4 +1,6 @@
 using System.Globalization;
+using EmbeddedDapr.Actors;
+using EmbeddedDapr.Components.Redis.Reminders;
 using EmbeddedDapr.State;
 using StackExchange.Redis;
 
@@ -9,7 +11,7 @@ namespace EmbeddedDapr.Components.Redis;
 /// of items that name none. Etags are counted versions. Several operations run as MULTI: together, but one that is refused does not undo the others (recorded:
 /// grpc-state-transaction-etag-redis).
 /// </summary>
-internal sealed class RedisStateStore : IStateStore
+internal sealed class RedisStateStore : IStateStore, IReminderStoreProvider
 {
     private const int ReplicaWaitMilliseconds = 1000;
     private readonly RedisConnection _redis;
@@ -19,7 +21,11 @@ internal sealed class RedisStateStore : IStateStore
     {
         _redis = redis;
         _defaultTtl = defaultTtl;
+        Reminders = new RedisReminderStore(redis);
     }
+
+    /// <inheritdoc/>
+    public IReminderStore Reminders { get; }
 
     /// <inheritdoc/>
     public StateStoreFeatures Features => StateStoreFeatures.ETag | StateStoreFeatures.Transactional | StateStoreFeatures.Ttl | StateStoreFeatures.Query;

@@ -9,14 +9,9 @@ public sealed partial class ActorApi
     /// <summary>Registers or replaces a timer. Null: done.</summary>
     public ApiError? CreateTimer(string actorType, string actorId, string name, ScheduleRequest request)
     {
-        if (Refusal(actorType) is { } refusal)
+        if ((ReservedFault(actorType) ?? NameFault(ActorNames.Fault(name)) ?? Refusal(actorType)) is { } refusal)
         {
             return refusal;
-        }
-
-        if (ActorNames.Fault(name) is { } fault)
-        {
-            return ApiErrors.BadRequest(fault);
         }
 
         return Hosts(actorType)
@@ -27,7 +22,7 @@ public sealed partial class ActorApi
     /// <summary>The same from the JSON body of the HTTP API.</summary>
     public ApiError? CreateTimer(string actorType, string actorId, string name, ReadOnlyMemory<byte> json)
     {
-        if (Refusal(actorType) is { } refusal)
+        if (ReservedFault(actorType) is { } refusal)
         {
             return refusal;
         }
@@ -50,14 +45,10 @@ public sealed partial class ActorApi
     /// <summary>Registers or replaces a reminder. Null: done, and durable where the store is.</summary>
     public async ValueTask<ApiError?> CreateReminderAsync(string actorType, string actorId, string name, ScheduleRequest request, CancellationToken cancellationToken)
     {
-        if (ReminderFault(actorType) is { } error)
+        var nameFault = name.Length == 0 ? "reminder name cannot be empty" : ActorNames.Fault(name);
+        if ((ReservedFault(actorType) ?? NameFault(nameFault) ?? ReminderFault(actorType)) is { } error)
         {
             return error;
-        }
-
-        if ((name.Length == 0 ? "reminder name cannot be empty" : ActorNames.Fault(name)) is { } fault)
-        {
-            return ApiErrors.BadRequest(fault);
         }
 
         return await _reminders.CreateAsync(actorType, actorId, name, request, cancellationToken);
@@ -66,7 +57,7 @@ public sealed partial class ActorApi
     /// <summary>The same from the JSON body of the HTTP API.</summary>
     public ValueTask<ApiError?> CreateReminderAsync(string actorType, string actorId, string name, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        if (Refusal(actorType) is { } refusal)
+        if (ReservedFault(actorType) is { } refusal)
         {
             return new(refusal);
         }
@@ -131,8 +122,11 @@ public sealed partial class ActorApi
     }
 
     /// <summary>Why no request about this type can be served; null: it can.</summary>
-    private ApiError? Refusal(string actorType) =>
-        _sidecar.Options.ActorsDisabled ? ApiErrors.ActorNoPlacement() : ActorNames.IsReserved(actorType) ? ApiErrors.ActorTypeReserved(actorType) : null;
+    private ApiError? Refusal(string actorType) => ReservedFault(actorType) ?? (_sidecar.Options.ActorsDisabled ? ApiErrors.ActorNoPlacement() : null);
+
+    private static ApiError? ReservedFault(string actorType) => ActorNames.IsReserved(actorType) ? ApiErrors.ActorTypeReserved(actorType) : null;
+
+    private static ApiError? NameFault(string? fault) => fault is null ? null : ApiErrors.BadRequest(fault);
 
     private bool Hosts(string actorType) => Runtime.Find(actorType) is { } type && type.Sidecar == _sidecar;
 }

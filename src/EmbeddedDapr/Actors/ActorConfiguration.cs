@@ -57,10 +57,15 @@ public sealed record ActorConfiguration
         var common = Options(root, strict: true);
         var types = entities.Distinct(StringComparer.Ordinal).ToDictionary(entity => entity, _ => common, StringComparer.Ordinal);
         var notHosted = new List<string>();
-        if (root.TryGetProperty("entitiesConfig", out var configs) && configs.ValueKind == JsonValueKind.Array)
+        if (Member(root, "entitiesConfig", JsonValueKind.Array) is { } configs)
         {
             foreach (var config in configs.EnumerateArray())
             {
+                if (config.ValueKind == JsonValueKind.Null)
+                {
+                    continue;
+                }
+
                 // A type named here takes nothing from the global settings: they are replaced, not merged.
                 var own = Options(config, strict: false);
                 foreach (var name in Names(config))
@@ -81,32 +86,56 @@ public sealed record ActorConfiguration
     }
 
     private static List<string> Names(JsonElement element) =>
-        element.TryGetProperty("entities", out var list) && list.ValueKind != JsonValueKind.Null
-            ? [.. list.EnumerateArray().Select(name => name.GetString() ?? string.Empty)]
-            : [];
+        Member(element, "entities", JsonValueKind.Array) is { } list ? [.. list.EnumerateArray().Select(name => name.GetString() ?? string.Empty)] : [];
 
     private static ActorTypeOptions Options(JsonElement element, bool strict)
     {
         var options = ActorTypeOptions.Default;
-        if (element.TryGetProperty("actorIdleTimeout", out var idle) && idle.GetString() is { Length: > 0 } text)
+        if (Duration(element, "actorIdleTimeout", strict) is { } idle)
         {
-            if (GoDuration.TryParse(text, out var timeout))
-            {
-                options = options with { IdleTimeout = timeout };
-            }
-            else if (strict)
-            {
-                throw new FormatException($"actorIdleTimeout '{text}' is no duration");
-            }
+            options = options with { IdleTimeout = idle };
         }
 
-        if (element.TryGetProperty("reentrancy", out var reentrancy) && reentrancy.ValueKind == JsonValueKind.Object)
+        // Read for their faults alone: nobody is drained here, since no other host takes over.
+        Duration(element, "drainOngoingCallTimeout", strict);
+        Flag(element, "drainRebalancedActors");
+        Number(element, "remindersStoragePartitions");
+        if (Member(element, "reentrancy", JsonValueKind.Object) is { } reentrancy)
         {
-            var enabled = reentrancy.TryGetProperty("enabled", out var flag) && flag.ValueKind == JsonValueKind.True;
-            var depth = reentrancy.TryGetProperty("maxStackDepth", out var max) && max.ValueKind == JsonValueKind.Number ? max.GetInt32() : options.StackDepthMax;
-            options = options with { Reentrant = enabled, StackDepthMax = depth };
+            options = options with { Reentrant = Flag(reentrancy, "enabled"), StackDepthMax = Number(reentrancy, "maxStackDepth") ?? options.StackDepthMax };
         }
 
         return options;
+    }
+
+    /// <summary>A member, null when it is absent or null.</summary>
+    /// <exception cref="FormatException">It is of another kind: Go's decoder then fails for the whole answer.</exception>
+    private static JsonElement? Member(JsonElement element, string name, params ReadOnlySpan<JsonValueKind> kinds)
+    {
+        if (!element.TryMember(name, out var member) || member.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        return kinds.Contains(member.ValueKind) ? member : throw new FormatException($"{name} must not be {GoJson.KindName(member.ValueKind)}");
+    }
+
+    private static bool Flag(JsonElement element, string name) => Member(element, name, JsonValueKind.True, JsonValueKind.False) is { ValueKind: JsonValueKind.True };
+
+    private static int? Number(JsonElement element, string name) => Member(element, name, JsonValueKind.Number) is not { } member ? null
+        : member.TryGetInt32(out var number) ? number
+        : throw new FormatException($"{name} must be a whole number");
+
+    /// <summary>Null: none, or one that cannot be read where that is not <paramref name="strict"/>.</summary>
+    private static TimeSpan? Duration(JsonElement element, string name, bool strict)
+    {
+        if (Member(element, name, JsonValueKind.String)?.GetString() is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        return GoDuration.TryParse(text, out var duration) ? duration
+            : strict ? throw new FormatException($"{name} '{text}' is no duration")
+            : null;
     }
 }

@@ -6,6 +6,8 @@ namespace EmbeddedDapr.Actors;
 /// <summary>Body of a timer or reminder registration, texts as sent.</summary>
 public sealed record ScheduleRequest
 {
+    private static readonly string[] TextNames = ["dueTime", "period", "ttl", "callback"];
+
     /// <summary>When first; empty: see the feature.</summary>
     public string DueTime { get; init; } = string.Empty;
 
@@ -30,7 +32,7 @@ public sealed record ScheduleRequest
     /// <summary>Reads the body; null and a reason in the real runtime's words when it is no such JSON.</summary>
     internal static ScheduleRequest? Parse(ReadOnlyMemory<byte> json, string alias, out string fault)
     {
-        if (GoJson.Parse(json, out fault) is not { } document)
+        if (GoJson.ParseBody(json, out fault) is not { } document)
         {
             return null;
         }
@@ -38,37 +40,26 @@ public sealed record ScheduleRequest
         using (document)
         {
             var root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Null)
+            {
+                return new ScheduleRequest();
+            }
+
             if (root.ValueKind != JsonValueKind.Object)
             {
                 fault = $"json: cannot unmarshal {GoJson.KindName(root.ValueKind)} into Go value of type api.{alias}";
                 return null;
             }
 
-            if (root.TryGetProperty("failure_policy", out var policy) && policy.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+            fault = Fault(root, alias);
+            return fault.Length > 0 ? null : new ScheduleRequest
             {
-                fault = $"json: cannot unmarshal {GoJson.KindName(policy.ValueKind)} into Go struct field .failure_policy of type common.JobFailurePolicy";
-                return null;
-            }
-
-            var texts = new string[4];
-            string[] names = ["dueTime", "period", "ttl", "callback"];
-            for (var index = 0; index < names.Length; index++)
-            {
-                if (!TryText(root, names[index], out texts[index], out var kind))
-                {
-                    fault = $"json: cannot unmarshal {kind} into Go struct field .{alias}.{names[index]} of type string";
-                    return null;
-                }
-            }
-
-            return new ScheduleRequest
-            {
-                DueTime = texts[0],
-                Period = texts[1],
-                Ttl = texts[2],
-                Callback = texts[3],
-                Data = root.TryGetProperty("data", out var data) ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(data).ToArray() : default,
-                Overwrite = !root.TryGetProperty("overwrite", out var overwrite) || overwrite.ValueKind != JsonValueKind.False,
+                DueTime = Text(root, "dueTime"),
+                Period = Text(root, "period"),
+                Ttl = Text(root, "ttl"),
+                Callback = Text(root, "callback"),
+                Data = root.TryMember("data", out var data) ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(data).ToArray() : default,
+                Overwrite = !root.TryMember("overwrite", out var overwrite) || overwrite.ValueKind != JsonValueKind.False,
             };
         }
     }
@@ -99,21 +90,34 @@ public sealed record ScheduleRequest
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static bool TryText(JsonElement root, string name, out string text, out string kind)
+    /// <summary>The first member of a wrong type, in Go's words; empty: none.</summary>
+    private static string Fault(JsonElement root, string alias)
     {
-        (text, kind) = (string.Empty, string.Empty);
-        if (!root.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        if (root.TryMember("failure_policy", out var policy) && policy.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
         {
-            return true;
+            return $"json: cannot unmarshal {GoJson.KindName(policy.ValueKind)} into Go struct field .failure_policy of type common.JobFailurePolicy";
         }
 
-        if (value.ValueKind != JsonValueKind.String)
+        if (root.TryMember("overwrite", out var overwrite) && overwrite.ValueKind is not (JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null))
         {
-            kind = GoJson.KindName(value.ValueKind);
-            return false;
+            return $"json: cannot unmarshal {GoJson.KindName(overwrite.ValueKind)} into Go struct field .{alias}.overwrite of type bool";
         }
 
-        text = value.GetString()!;
-        return true;
+        foreach (var name in TextNames)
+        {
+            if (!root.TryText(name, out _))
+            {
+                root.TryMember(name, out var member);
+                return $"json: cannot unmarshal {GoJson.KindName(member.ValueKind)} into Go struct field .{alias}.{name} of type string";
+            }
+        }
+
+        return string.Empty;
+    }
+
+    private static string Text(JsonElement root, string name)
+    {
+        root.TryText(name, out var text);
+        return text;
     }
 }

@@ -18,6 +18,11 @@ public sealed class ActorConfigurationTests
         Assert.Equal(["C"], configuration.NotHosted);
     }
 
+    [Fact]
+    public void Names_of_members_are_read_in_any_case() => Assert.Equal(
+        new ActorTypeOptions { IdleTimeout = TimeSpan.FromSeconds(5), Reentrant = true },
+        Parse("""{"Entities":["A"],"ACTORIDLETIMEOUT":"5s","drainOngoingCallTimeout":null,"Reentrancy":{"Enabled":true}}""").Types["A"]);
+
     [Theory]
     [InlineData("{}")]
     [InlineData("null")]
@@ -29,6 +34,12 @@ public sealed class ActorConfigurationTests
     [InlineData("[]")]
     [InlineData("""{"entities":"A"}""")]
     [InlineData("""{"entities":["A"],"actorIdleTimeout":"nonsense"}""")]
+    [InlineData("""{"entities":["A"],"drainOngoingCallTimeout":"nonsense"}""")]
+    [InlineData("""{"entities":["A"],"actorIdleTimeout":5}""")]
+    [InlineData("""{"entities":["A"],"reentrancy":true}""")]
+    [InlineData("""{"entities":["A"],"reentrancy":{"maxStackDepth":1.5}}""")]
+    [InlineData("""{"entities":["A"],"drainRebalancedActors":"yes"}""")]
+    [InlineData("""{"entities":["A"],"entitiesConfig":{}}""")]
     public void A_fault_outside_entitiesConfig_is_reported(string json) => Assert.Throws<FormatException>(() => Parse(json));
 
     private static ActorConfiguration Parse(string json) => ActorConfiguration.Parse(Encoding.UTF8.GetBytes(json));

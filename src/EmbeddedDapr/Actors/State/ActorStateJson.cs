@@ -12,7 +12,7 @@ internal static class ActorStateJson
     /// </summary>
     public static IReadOnlyList<ActorStateOperation>? Parse(ReadOnlyMemory<byte> json, ActorStateTtl lifetimes, out string fault)
     {
-        if (GoJson.Parse(json, out fault) is not { } document)
+        if (GoJson.ParseBody(json, out fault) is not { } document)
         {
             return null;
         }
@@ -33,7 +33,8 @@ internal static class ActorStateJson
 
             foreach (var element in document.RootElement.EnumerateArray())
             {
-                if (element.ValueKind != JsonValueKind.Object || !TryText(element, "operation", out var kind))
+                var kind = string.Empty;
+                if (element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null) || (element.ValueKind == JsonValueKind.Object && !element.TryText("operation", out kind)))
                 {
                     fault = $"json: cannot unmarshal {GoJson.KindName(element.ValueKind)} into Go value of type api.TransactionalOperation";
                     return null;
@@ -51,6 +52,11 @@ internal static class ActorStateJson
 
     private static string? Read(JsonElement element, string kind, ActorStateTtl lifetimes, List<ActorStateOperation> operations)
     {
+        if (element.ValueKind == JsonValueKind.Null || !element.TryMember("request", out var request) || request.ValueKind == JsonValueKind.Null)
+        {
+            return "request data is empty";
+        }
+
         if (kind.Length == 0)
         {
             return "operation is empty";
@@ -61,24 +67,36 @@ internal static class ActorStateJson
             return $"operation type {kind} not supported";
         }
 
-        if (!element.TryGetProperty("request", out var request) || request.ValueKind != JsonValueKind.Object)
+        if (request.ValueKind != JsonValueKind.Object)
         {
-            return "request data is empty";
+            return $"'' expected a map, got '{GoJson.KindName(request.ValueKind)}'";
         }
 
-        if (!TryText(request, "key", out var key) || key.Length == 0)
+        if (!request.TryText("key", out var key) || !request.TryText("etag", out var etag))
+        {
+            return "1 error(s) decoding: expected type 'string'";
+        }
+
+        if (key.Length == 0)
         {
             return "missing key";
         }
 
-        TryText(request, "etag", out var etag);
-        var value = request.TryGetProperty("value", out var raw) ? JsonMarshal(raw) : "null"u8.ToArray();
         TimeSpan? ttl = null;
-        if (kind == "upsert" && TtlText(request) is { } text && lifetimes.TryRead(text, out ttl) is { } fault)
+        if (kind == "upsert")
         {
-            return fault;
+            if (!TryTtlText(request, out var text))
+            {
+                return "1 error(s) decoding: 'Metadata' expected a map of type 'string'";
+            }
+
+            if (text is not null && lifetimes.TryRead(text, out ttl) is { } fault)
+            {
+                return fault;
+            }
         }
 
+        var value = request.TryMember("value", out var raw) ? JsonMarshal(raw) : "null"u8.ToArray();
         operations.Add(new ActorStateOperation(
             kind == "upsert" ? StateOperationKind.Upsert : StateOperationKind.Delete,
             key,
@@ -90,27 +108,26 @@ internal static class ActorStateJson
 
     private static byte[] JsonMarshal(JsonElement raw) => System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(raw).ToArray();
 
-    /// <summary>Null: no lifetime is asked for.</summary>
-    private static string? TtlText(JsonElement request) =>
-        request.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty("ttlInSeconds", out var ttl)
-        && ttl.ValueKind == JsonValueKind.String
-            ? ttl.GetString()
-            : null;
-
-    private static bool TryText(JsonElement element, string name, out string text)
+    /// <summary>The lifetime that is asked for; null: none. False: the metadata is no map of texts.</summary>
+    private static bool TryTtlText(JsonElement request, out string? text)
     {
-        text = string.Empty;
-        if (!element.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        text = null;
+        if (!request.TryMember("metadata", out var metadata) || metadata.ValueKind == JsonValueKind.Null)
         {
             return true;
         }
 
-        if (value.ValueKind != JsonValueKind.String)
+        if (metadata.ValueKind != JsonValueKind.Object || metadata.EnumerateObject().Any(static entry => entry.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)))
         {
             return false;
         }
 
-        text = value.GetString()!;
+        // Names of metadata are texts like any other: their case counts.
+        if (metadata.TryGetProperty("ttlInSeconds", out var ttl))
+        {
+            text = ttl.GetString() ?? string.Empty;
+        }
+
         return true;
     }
 }
