@@ -64,10 +64,11 @@ internal static class RuntimeMetadata
     }
 
     /// <summary>Status, whether types are advertised, and the text about placement.</summary>
-    internal static (string Status, bool Ready, string Placement) ActorStatus(Sidecar sidecar) => (sidecar.Actors.HasStateStore, sidecar.Phase) switch
+    internal static (string Status, bool Ready, string Placement) ActorStatus(Sidecar sidecar) => (sidecar.Actors.HasStateStore && !sidecar.Options.ActorsDisabled, sidecar.Phase) switch
     {
         (false, _) => ("DISABLED", false, "placement: disconnected"),
-        (_, SidecarPhase.Ready) => ("RUNNING", sidecar.App is not null, "placement: connected"),
+        // An app without a port hosts actors over a stream.
+        (_, SidecarPhase.Ready) => ("RUNNING", sidecar.App is not null || sidecar.ActorRuntime.CountActive(sidecar).Count > 0, "placement: connected"),
         _ => ("INITIALIZING", false, string.Empty),
     };
 
