@@ -5,6 +5,8 @@ using EmbeddedDapr.Server.Grpc;
 using EmbeddedDapr.Server.Hosting;
 using EmbeddedDapr.Server.Http;
 using EmbeddedDapr.Server.InProcess;
+using EmbeddedDapr.Server.Logging;
+using EmbeddedDapr.Server.Metrics;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,6 +27,9 @@ public sealed record SidecarHostOptions
 
     /// <summary>Bytes of request line and headers together, 4 KiB by default.</summary>
     public int HeaderBytesMax { get; init; } = 4096;
+
+    /// <summary>The HTTP port speaks HTTP/2 too, by prior knowledge and by upgrade, as daprd's does; off by default, since nobody in this process needs it.</summary>
+    public bool AcceptsHttp2 { get; init; }
 
     /// <summary>Further ports; none by default.</summary>
     public SidecarPorts Ports { get; init; } = new();
@@ -53,9 +58,11 @@ public sealed record SidecarPorts
 public sealed class SidecarHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly MetricsStore? _metrics;
 
-    private SidecarHost(Sidecar sidecar, WebApplication app, InProcessServer server, int httpPort, int grpcPort)
+    private SidecarHost(Sidecar sidecar, WebApplication app, InProcessServer server, MetricsStore? metrics, int httpPort, int grpcPort)
     {
+        _metrics = metrics;
         _app = app;
         Sidecar = sidecar;
         Server = server;
@@ -84,16 +91,19 @@ public sealed class SidecarHost : IAsyncDisposable
         builder.Services.Replace(ServiceDescriptor.Singleton(sidecar.Loggers));
         builder.Services.AddGrpcHead(sidecar);
         builder.Services.AddGrpcReflection(sidecar.Tracer);
+        var metrics = Measure(sidecar);
         var server = new InProcessServer();
         builder.Services.WrapServer(server);
         options = options with { Addresses = ListenAddresses.Usable(options.Addresses, options.HttpPort) };
-        builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, options));
+        builder.Services.Configure<KestrelServerOptions>(kestrel => SidecarListeners.Configure(kestrel, options, sidecar.Time));
 
         var app = builder.Build();
         try
         {
             app.MapWhen(IsGrpc, grpc =>
             {
+                grpc.UseGrpcMetrics(sidecar.Metrics);
+                grpc.UseGrpcApiLog(sidecar);
                 grpc.UseGrpcTrace(sidecar.Tracer);
                 grpc.UseGrpcApiAccess(sidecar.Options.Configuration);
                 grpc.UseRouting();
@@ -109,6 +119,13 @@ public sealed class SidecarHost : IAsyncDisposable
                 app.MapPublicPort(sidecar);
             }
 
+            if (options.Ports.Metrics is not null)
+            {
+                app.MapMetricsPort(metrics);
+            }
+
+            app.UseHttpMetrics(sidecar.Metrics);
+            app.UseHttpApiLog(sidecar);
             app.UseHeaderLimit(options.HeaderBytesMax);
             app.MapApi(sidecar, options.AllowedOrigins);
             await app.StartAsync(cancellationToken);
@@ -116,13 +133,14 @@ public sealed class SidecarHost : IAsyncDisposable
         catch
         {
             await app.DisposeAsync();
+            metrics?.Dispose();
             throw;
         }
 
         // Kestrel reports addresses in the order in which they were configured: all of HTTP, then all of gRPC.
         var ports = server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => BindingAddress.Parse(address).Port).ToArray();
         sidecar.MarkOutboundReady();
-        return new SidecarHost(sidecar, app, server, ports[0], ports[options.Addresses.Count]);
+        return new SidecarHost(sidecar, app, server, metrics, ports[0], ports[options.Addresses.Count]);
     }
 
     /// <summary>Listens no more, and waits for calls under way; those that are not over in time are cut off.</summary>
@@ -133,49 +151,29 @@ public sealed class SidecarHost : IAsyncDisposable
     }
 
     /// <summary>Stops listening; calls under way are cut off.</summary>
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
-
-    private static void Configure(KestrelServerOptions kestrel, SidecarHostOptions options)
+    public async ValueTask DisposeAsync()
     {
-        kestrel.AddServerHeader = false;
-
-        // Headers of apps are passed on in the encoding in which they were read.
-        kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.UTF8;
-
-        // The API has answers of its own for bodies that are too large.
-        kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MinRequestBodyDataRate = null;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-
-        kestrel.Limits.MaxRequestHeadersTotalSize = options.HeaderBytesMax + HeaderLimit.Slack + HeaderLimit.ToldWithText;
-        kestrel.Limits.MaxRequestLineSize = Math.Min(options.HeaderBytesMax + HeaderLimit.Slack + HeaderLimit.ToldWithText, (int)kestrel.Limits.MaxRequestBufferSize.GetValueOrDefault(int.MaxValue));
-        Listen(kestrel, options.Addresses, options.HttpPort, Head.Http, HttpProtocols.Http1);
-        Listen(kestrel, options.Addresses, options.GrpcPort, Head.Grpc, HttpProtocols.Http2);
-        var ports = options.Ports;
-        Listen(kestrel, ports.PublicAddresses, ports.Public, Head.Public, HttpProtocols.Http1);
-        Listen(kestrel, ports.MetricsAddresses, ports.Metrics, Head.Metrics, HttpProtocols.Http1);
+        await _app.DisposeAsync();
+        _metrics?.Dispose();
     }
 
-    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<IPAddress> addresses, int? port, Head head, HttpProtocols protocols)
+    /// <summary>Begins to keep what the sidecar measures, and tells what happened before; null: it measures nothing.</summary>
+    private static MetricsStore? Measure(Sidecar sidecar)
     {
-        if (port is null)
+        if (sidecar.Metrics is not { } metrics)
         {
-            return;
+            return null;
         }
 
-        var feature = new HeadFeature(head);
-        foreach (var address in addresses)
+        var buckets = metrics.Configuration.LatencyBuckets;
+        var store = new MetricsStore(buckets.Count == 0 ? new() : new() { LatencyBuckets = buckets });
+        foreach (var component in sidecar.DescribeComponents())
         {
-            kestrel.Listen(address, port.Value, listen =>
-            {
-                listen.Protocols = protocols;
-                listen.Use(next => connection =>
-                {
-                    connection.Features.Set(feature);
-                    return next(connection);
-                });
-            });
+            metrics.ComponentMade(component.Type);
         }
+
+        sidecar.Resiliency.Observer = metrics;
+        return store;
     }
 
     private static bool IsGrpc(HttpContext context) => context.IsFor(Head.Grpc);

@@ -129,6 +129,9 @@ public static partial class ApiErrors
     /// <summary>A body that cannot be read as what the route wants.</summary>
     public static ApiError MalformedRequest(string why) => new("ERR_MALFORMED_REQUEST", $"failed deserializing HTTP body: {why}", 400, GrpcCode.InvalidArgument);
 
+    /// <summary>A body that could not be read to its end.</summary>
+    public static ApiError BodyRead(string why) => new("ERR_BODY_READ", $"failed to read request body: {why}", 400, GrpcCode.InvalidArgument);
+
     /// <summary>Nothing says which app is meant.</summary>
     public static ApiError NoInvokeTarget() => new(
         "ERR_DIRECT_INVOKE",

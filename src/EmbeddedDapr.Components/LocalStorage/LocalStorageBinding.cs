@@ -66,7 +66,7 @@ internal sealed class LocalStorageBinding(string root) : IOutputBinding
         var path = Inside(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllBytesAsync(path, Plain(data), cancellationToken);
-        return JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["fileName"] = Path.GetRelativePath(root, path) });
+        return JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["fileName"] = Path.GetRelativePath(root, path) }, LocalStorageJson.Default.DictionaryStringString);
     }
 
     private byte[] List(string name)
@@ -78,7 +78,7 @@ internal sealed class LocalStorageBinding(string root) : IOutputBinding
         }
 
         var files = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
-        return JsonSerializer.SerializeToUtf8Bytes(files);
+        return JsonSerializer.SerializeToUtf8Bytes(files, LocalStorageJson.Default.StringArray);
     }
 
     /// <summary>The text of a JSON string, and the bytes of what is base64: over HTTP data comes as JSON, and bytes only in base64.</summary>
@@ -89,7 +89,7 @@ internal sealed class LocalStorageBinding(string root) : IOutputBinding
         {
             try
             {
-                plain = Encoding.UTF8.GetBytes(JsonSerializer.Deserialize<string>(plain)!);
+                plain = Encoding.UTF8.GetBytes(JsonSerializer.Deserialize(plain, LocalStorageJson.Default.String)!);
             }
             catch (JsonException)
             {

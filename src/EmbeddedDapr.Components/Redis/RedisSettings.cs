@@ -31,7 +31,6 @@ internal static class RedisSettings
         {
             // The component fails at start when nothing answers; later the connection comes back by itself.
             AbortOnConnectFail = true,
-            ReconnectRetryPolicy = new LinearRetry((int)ReconnectPause.TotalMilliseconds),
             ConnectRetry = 1,
             ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds),
             HeartbeatInterval = TimeSpan.FromMilliseconds(ReconnectMilliseconds),

@@ -27,7 +27,13 @@ internal sealed class DaprGrpcService(Sidecar sidecar)
     {
         Authorize(context);
         var result = await method.InvokeAsync(sidecar, request, context.CancellationToken);
-        return result.Error is { } error ? throw error.ToRpcException() : result.Value;
+        if (result.Error is not { } error)
+        {
+            return result.Value;
+        }
+
+        sidecar.Metrics?.Refused(error);
+        throw error.ToRpcException();
     }
 
     /// <summary>Runs a streaming call for a caller on the network.</summary>

@@ -41,6 +41,7 @@ internal static class MetadataMethods
         {
             Id = sidecar.Options.AppId,
             RuntimeVersion = Sidecar.RuntimeVersion,
+            Workflows = new Proto.MetadataWorkflows(),
             ActorRuntime = new Proto.ActorRuntime
             {
                 RuntimeStatus = System.Enum.Parse<Proto.ActorRuntime.Types.ActorRuntimeStatus>(status, ignoreCase: true),

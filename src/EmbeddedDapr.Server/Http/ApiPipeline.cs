@@ -31,7 +31,7 @@ internal static class ApiPipeline
             app.Use(next => context => access.Denies(context.Request.Path.Value!) ? FallThroughAsync(context, sidecar, access) : next(context));
         }
 
-        app.Use(next => context => TryActor(context, sidecar) ?? TryInvoke(context, sidecar) ?? next(context));
+        app.Use(next => context => TryActor(context, sidecar) ?? TryInvoke(context, sidecar, access) ?? next(context));
         app.UseRouting();
         app.MapEmbedded(sidecar);
         app.MapRuntime(sidecar);
@@ -77,8 +77,8 @@ internal static class ApiPipeline
             : null;
 
     /// <summary>Null: the path names no app.</summary>
-    private static Task? TryInvoke(HttpContext context, Sidecar sidecar) =>
-        InvokeAddress.IsInvocation(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) ? InvokeRoutes.InvokeAsync(context, sidecar) : null;
+    private static Task? TryInvoke(HttpContext context, Sidecar sidecar, HttpApiAccess? access) =>
+        InvokeAddress.IsInvocation(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) ? FallThroughAsync(context, sidecar, access) : null;
 
     private static bool Matches(string token, string shown) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(shown));

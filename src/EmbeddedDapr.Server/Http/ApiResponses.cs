@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using EmbeddedDapr.Diagnostics;
 
 namespace EmbeddedDapr.Server.Http;
 
@@ -14,6 +15,7 @@ internal static class ApiResponses
 
     public static Task WriteErrorAsync(this HttpContext context, ApiError error)
     {
+        context.Features.Get<SidecarMetrics>()?.Refused(error);
         var body = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(body, Writing))
         {

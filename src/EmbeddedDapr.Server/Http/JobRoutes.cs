@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using EmbeddedDapr.Runtime;
@@ -94,6 +95,20 @@ internal static class JobRoutes
         return job;
     }
 
-    private static byte[] Without(JsonElement body, string name) =>
-        JsonSerializer.SerializeToUtf8Bytes(body.EnumerateObject().Where(member => member.Name != name).ToDictionary(member => member.Name, member => member.Value));
+    private static ReadOnlyMemory<byte> Without(JsonElement body, string name)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes))
+        {
+            writer.WriteStartObject();
+            foreach (var member in body.EnumerateObject().Where(member => member.Name != name))
+            {
+                member.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return bytes.WrittenMemory;
+    }
 }

@@ -19,7 +19,7 @@ internal static class LockRoutes
     {
         if (ProtoBodies.Read<Proto.TryLockRequest>(await context.ReadBodyAsync(sidecar.Options.BodyBytesMax), out var why) is not { } body)
         {
-            await context.WriteErrorAsync(ApiErrors.MalformedRequest(why));
+            await context.WriteErrorAsync(ProtoBodies.Refusal(why));
             return;
         }
 
@@ -39,7 +39,7 @@ internal static class LockRoutes
     {
         if (ProtoBodies.Read<Proto.UnlockRequest>(await context.ReadBodyAsync(sidecar.Options.BodyBytesMax), out var why) is not { } body)
         {
-            await context.WriteErrorAsync(ApiErrors.MalformedRequest(why));
+            await context.WriteErrorAsync(ProtoBodies.Refusal(why));
             return;
         }
 

@@ -7,6 +7,9 @@ internal static class ProtoBodies
 {
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
+    /// <summary>The refusal of a body that <see cref="Read"/> could not read.</summary>
+    public static ApiError Refusal(string why) => why == RequestBody.TooLarge ? ApiErrors.BodyRead(why) : ApiErrors.MalformedRequest(why);
+
     /// <summary>The message, or null and why not.</summary>
     public static T? Read<T>(RequestBody body, out string why)
         where T : class, IMessage, new()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -79,13 +80,25 @@ internal static class PublishRoutes
 
     private static Task WriteFailuresAsync(HttpContext context, IReadOnlyList<BulkPublishFailure> failures)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new
+        var body = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(body))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("failedEntries"u8);
+            foreach (var failure in failures)
             {
-                failedEntries = failures.Select(failure => new { entryId = failure.EntryId, error = failure.Error }),
-                errorCode = "ERR_PUBSUB_PUBLISH_MESSAGE",
-            });
-        return context.WriteBodyAsync(StatusCodes.Status500InternalServerError, body);
+                writer.WriteStartObject();
+                writer.WriteString("entryId"u8, failure.EntryId);
+                writer.WriteString("error"u8, failure.Error);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteString("errorCode"u8, "ERR_PUBSUB_PUBLISH_MESSAGE"u8);
+            writer.WriteEndObject();
+        }
+
+        return context.WriteBodyAsync(StatusCodes.Status500InternalServerError, body.WrittenMemory);
     }
 
     /// <summary>The entries; null with a reason for a body that is none, null without one for an event that does not fit its content type.</summary>

@@ -44,7 +44,7 @@ internal static class RuntimeRoutes
         var body = await context.ReadBodyAsync(sidecar.Options.BodyBytesMax);
         if (body.IsTooLarge)
         {
-            await context.WriteErrorAsync(new("ERR_BODY_READ", RequestBody.TooLarge, 400, GrpcCode.InvalidArgument));
+            await context.WriteErrorAsync(ApiErrors.BodyRead(RequestBody.TooLarge));
             return;
         }
 

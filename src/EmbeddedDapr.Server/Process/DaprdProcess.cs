@@ -117,11 +117,12 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
         GrpcPort = flags.GrpcPort,
         HeaderBytesMax = flags.HeaderBytesMax,
         AllowedOrigins = flags.AllowedOrigins,
+        AcceptsHttp2 = Text("DAPR_HTTP_DISABLE_H2C")?.ToLowerInvariant() is not ("1" or "t" or "true" or "y" or "yes" or "on"),
         Ports = new SidecarPorts
         {
             Public = flags.PublicPort > 0 ? flags.PublicPort : null,
             PublicAddresses = flags.PublicAddresses,
-            Metrics = null,
+            Metrics = flags.EnableMetrics ? flags.MetricsPort : null,
             MetricsAddresses = flags.MetricsAddresses,
         },
     };
@@ -150,7 +151,8 @@ internal sealed partial class DaprdProcess(DaprdFlags flags, Func<string, string
             AppHost = flags.AppHost,
             AppProtocol = flags.AppProtocol,
             ActorsDisabled = flags.DisableActors,
-            Configuration = configuration,
+            Configuration = configuration with { ApiLogging = configuration.ApiLogging with { IsEnabled = flags.EnableApiLogging ?? configuration.ApiLogging.IsEnabled } },
+            IsMeasured = flags.EnableMetrics,
             AppHealth = flags.AppHealth,
             AppProbe = flags.AppHealth is { } health && flags.AppPort > 0 ? HealthProbe(health) : null,
             DisabledInitEndpoints = flags.DisabledInitEndpoints,

@@ -29,7 +29,8 @@ public sealed partial class ActorApi
 
         if (_store is null)
         {
-            return ApiErrors.ActorRuntimeNotFound();
+            // Neither a store nor a type of its own: this sidecar has nothing to do with actors, which daprd tells as it is configured then (recorded: runtime-api-denied).
+            return _sidecar.DeclaresActors ? ApiErrors.ActorRuntimeNotFound() : ApiErrors.ActorNoPlacement();
         }
 
         try

@@ -122,7 +122,7 @@ internal sealed partial class HostedActorType : IDisposable
 
     private async ValueTask<ApiResult<AppResponse>?> RunAsync(string actorId, ActorTurn turn, string? chain, CancellationToken cancellationToken)
     {
-        var (actor, error) = await EnterAsync(actorId, chain, cancellationToken);
+        var (actor, error) = Sidecar.Metrics is { } metrics ? await EnterMeasuredAsync(metrics, actorId, chain, cancellationToken) : await EnterAsync(actorId, chain, cancellationToken);
         if (error is not null)
         {
             return error;
@@ -260,6 +260,7 @@ internal sealed partial class HostedActorType : IDisposable
             if (Volatile.Read(ref _hosts) is [.., var host])
             {
                 var result = await host.SendAsync(Name, actor.Id, new ActorTurn { Kind = ActorTurnKind.Deactivation, Name = string.Empty }, cancellationToken);
+                Sidecar.Metrics?.ActorDeactivated(Name, result.Error is null && result.Value.Status == 200);
                 if (result.Error is { } error)
                 {
                     Log.DeactivationFailed(_logger, error.Message, Name, actor.Id);

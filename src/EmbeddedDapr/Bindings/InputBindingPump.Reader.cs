@@ -1,6 +1,7 @@
 using System.Text;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Components;
+using EmbeddedDapr.Diagnostics;
 using EmbeddedDapr.Resiliency;
 using EmbeddedDapr.Tracing;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ public sealed partial class InputBindingPump
 {
     /// <summary>One binding and its way into the app.</summary>
     private sealed class Reader(
-        Loaded<IInputBinding> binding, IAppChannel app, InputBindingPumpOptions options, TimeProvider time, ResiliencyPolicy? policy, Tracer tracer, ILogger logger)
+        Loaded<IInputBinding> binding, IAppChannel app, InputBindingPumpOptions options, TimeProvider time, ResiliencyPolicy? policy, Tracer tracer, SidecarMetrics? metrics, ILogger logger)
         : IDisposable
     {
         private const string ContentType = "application/json"; // always, whatever the payload (contract section 5.2)
@@ -90,6 +91,7 @@ public sealed partial class InputBindingPump
         private async ValueTask<bool> HandleAsync(BindingEvent bindingEvent, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _inFlight);
+            var start = metrics?.Start() ?? 0;
             var (entered, taken) = (false, false);
             try
             {
@@ -106,6 +108,7 @@ public sealed partial class InputBindingPump
             finally
             {
                 Interlocked.Increment(ref taken ? ref _delivered : ref _failed);
+                metrics?.InputBinding(Name, taken, start);
                 if (entered)
                 {
                     _slots.Release();

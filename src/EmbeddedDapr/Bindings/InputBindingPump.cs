@@ -27,7 +27,7 @@ public sealed partial class InputBindingPump : IAsyncDisposable
         if (sidecar.App is { } app) // without an app they are loaded but not read
         {
             _readers.AddRange(sidecar.Components.InputBindings.Values.Select(binding =>
-                new Reader(binding, app, _options, _time, sidecar.Resiliency.ForInput(binding.Spec.Name, ComponentKind.Binding), sidecar.Tracer, _logger)));
+                new Reader(binding, app, _options, _time, sidecar.Resiliency.ForInput(binding.Spec.Name, ComponentKind.Binding), sidecar.Tracer, sidecar.Metrics, _logger)));
         }
     }
 

@@ -31,16 +31,22 @@ public sealed class OutputBindingApi
                 $"binding {binding} does not support operation {request.Operation}. supported operations:{string.Join(' ', known)}");
         }
 
+        var metrics = _sidecar.Metrics;
+        var start = metrics?.Start() ?? 0;
         try
         {
-            return await loaded.Instance.InvokeAsync(request, cancellationToken);
+            var response = await loaded.Instance.InvokeAsync(request, cancellationToken);
+            metrics?.OutputBinding(binding, request.Operation, success: true, start);
+            return response;
         }
         catch (OutputBindingException exception)
         {
+            metrics?.OutputBinding(binding, request.Operation, success: false, start);
             return ApiErrors.InvokeOutputBinding(binding, exception.Message) with { Headers = exception.Response.Metadata };
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            metrics?.OutputBinding(binding, request.Operation, success: false, start);
             return ApiErrors.InvokeOutputBinding(binding, exception.Message);
         }
     }

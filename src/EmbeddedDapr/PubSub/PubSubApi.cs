@@ -51,7 +51,10 @@ public sealed class PubSubApi
             messages = batch.ToMessages();
         }
 
-        return await PublishMessagesAsync(request.PubSubName, request.Topic, messages, cancellationToken);
+        var start = _sidecar.Metrics?.Start() ?? 0;
+        var fault = await PublishMessagesAsync(request.PubSubName, request.Topic, messages, cancellationToken);
+        _sidecar.Metrics?.Published(request.PubSubName, request.Topic, fault is null, start);
+        return fault;
     }
 
     /// <summary>Publishes all or none. The list is empty when all went well; an error is one of the whole request.</summary>
@@ -78,7 +81,10 @@ public sealed class PubSubApi
             return unusable;
         }
 
+        var start = _sidecar.Metrics?.Start() ?? 0;
         var (error, failed) = await TryPublishAsync(request.PubSubName, request.Topic, built.Value, cancellationToken);
+        _sidecar.Metrics?.PublishedInBulk(
+            request.PubSubName, request.Topic, error is null && failed is null, error is null ? built.Value.Count - (failed?.Count ?? 0) : 0, start);
         if (failed is not null)
         {
             return ApiResult.Ok<IReadOnlyList<BulkPublishFailure>>(failed.Select(entry => new BulkPublishFailure(request.Entries[entry.Key].EntryId, entry.Value)).ToList());

@@ -33,6 +33,7 @@ internal sealed partial class SubscriptionDelivery
 
     public async ValueTask<IReadOnlyList<DeliveryVerdict>> HandleAsync(IReadOnlyList<PubSubDelivery> deliveries, CancellationToken cancellationToken)
     {
+        var start = _sidecar.Metrics?.Start() ?? 0;
         var now = _sidecar.Time.GetUtcNow();
         var all = new DeliveredEvent[deliveries.Count];
         for (var index = 0; index < all.Length; index++)
@@ -59,6 +60,7 @@ internal sealed partial class SubscriptionDelivery
             }
         }
 
+        Measure(all, start);
         return await SettleAsync(all, cancellationToken);
     }
 

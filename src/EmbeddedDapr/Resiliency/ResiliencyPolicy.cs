@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -28,6 +29,7 @@ public sealed class ResiliencyPolicy
         _once = Build(null);
         _repeating = _hasRetry ? Build(retry) : _once;
 
+        [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Options are validated by their data annotations, and these have none.")]
         ResiliencePipeline<Attempt> Build(RetryRule? repeat)
         {
             var builder = new ResiliencePipelineBuilder<Attempt> { TimeProvider = time };

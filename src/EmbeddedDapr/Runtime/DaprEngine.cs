@@ -1,6 +1,7 @@
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Components;
+using EmbeddedDapr.Diagnostics;
 using EmbeddedDapr.Resiliency;
 using Microsoft.Extensions.Logging;
 
@@ -96,12 +97,15 @@ public sealed class DaprEngine : IAsyncDisposable
     {
         var policies = new ResiliencyPolicies(resources.Resiliencies, options.AppId, _time, new Random());
         var health = app is not null && options.AppHealth is { } checks ? new AppHealth(checks.Threshold) : null;
-        var limited = app is not null && options.AppConcurrencyMax > 0 ? new LimitedAppChannel(app, options.AppConcurrencyMax) : app;
+        var metrics = options.IsMeasured && options.Configuration.Metrics.IsEnabled ? new SidecarMetrics(options.AppId, options.Configuration.Metrics, _time) : null;
+        var measured = app is not null && metrics is not null ? new MeasuredAppChannel(app, metrics) : app;
+        var limited = measured is not null && options.AppConcurrencyMax > 0 ? new LimitedAppChannel(measured, options.AppConcurrencyMax) : measured;
         var sidecar = new Sidecar
         {
             Options = options,
             App = health is null ? limited : new HealthyAppChannel(limited!, health),
             Health = health,
+            Metrics = metrics,
             Probe = health is null ? null : options.AppProbe ?? AppProbes.Get(app!, options.AppHealth!.Path),
             Components = components.Under(policies),
             Resiliency = policies,

@@ -54,6 +54,14 @@ public sealed partial class Sidecar
 
     private async ValueTask<bool> ProbeAsync(Func<CancellationToken, ValueTask<bool>> probe, TimeSpan timeout, CancellationToken stopping)
     {
+        var start = Metrics?.Start() ?? 0;
+        var succeeded = await ProbeOnceAsync(probe, timeout, stopping);
+        Metrics?.AppProbed(succeeded, start);
+        return succeeded;
+    }
+
+    private async ValueTask<bool> ProbeOnceAsync(Func<CancellationToken, ValueTask<bool>> probe, TimeSpan timeout, CancellationToken stopping)
+    {
         using var limit = new CancellationTokenSource(timeout, Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         try

@@ -17,6 +17,9 @@ public sealed partial class Sidecar
     /// <summary>Subscriptions of the app, none before the start, then those of open streams.</summary>
     public IReadOnlyList<AppSubscription> Subscriptions => [.. _subscriptions?.Active ?? [], .. Streams.Active];
 
+    /// <summary>Whether the app said that it hosts actors.</summary>
+    internal bool DeclaresActors => _actorConfiguration?.Types.Count > 0;
+
     /// <summary>Asks what the app hosts and wants, the first time, and starts that.</summary>
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {

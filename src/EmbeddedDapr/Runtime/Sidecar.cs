@@ -1,5 +1,6 @@
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Components;
+using EmbeddedDapr.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Runtime;
@@ -20,6 +21,9 @@ public sealed partial class Sidecar
 
     /// <summary>Declarative subscriptions and the rest of the resource files.</summary>
     public ResourceSet Resources { get; init; } = ResourceSet.Empty;
+
+    /// <summary>Null: nothing is measured.</summary>
+    public SidecarMetrics? Metrics { get; init; }
 
     /// <summary>Clock.</summary>
     public required TimeProvider Time { get; init; }

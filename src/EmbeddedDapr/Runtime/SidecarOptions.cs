@@ -64,6 +64,9 @@ public sealed record SidecarOptions
     /// <summary>Changes that one such subscription may be behind, 1,024 by default; beyond that it hears of each changed key once.</summary>
     public int ConfigurationChangesMax { get; init; } = 1024;
 
+    /// <summary>Measures are taken, if <see cref="Configuration"/> does not say otherwise; off by default, so that nobody pays for what nobody reads.</summary>
+    public bool IsMeasured { get; init; }
+
     /// <summary>Port of the app, for metadata; 0: none, or in process.</summary>
     public int AppPort { get; init; }
 

@@ -33,13 +33,16 @@ public sealed class SecretApi
             return ApiErrors.SecretDenied(store, key);
         }
 
+        var start = _sidecar.Metrics?.Start() ?? 0;
         try
         {
             var secret = await secrets.GetAsync(key, metadata, cancellationToken);
+            _sidecar.Metrics?.Secret(store, "get", secret is not null, start);
             return secret is null ? ApiErrors.SecretGet(store, key, $"secret {key} not found") : ApiResult.Ok(secret);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            _sidecar.Metrics?.Secret(store, "get", success: false, start);
             return ApiErrors.SecretGet(store, key, exception.Message);
         }
     }
@@ -54,13 +57,16 @@ public sealed class SecretApi
             return refusal;
         }
 
+        var start = _sidecar.Metrics?.Start() ?? 0;
         try
         {
             var all = await secrets.GetAllAsync(cancellationToken);
+            _sidecar.Metrics?.Secret(store, "bulk_get", success: true, start);
             return ApiResult.Ok(_scopes.ContainsKey(store) ? all.Where(secret => IsAllowed(store, secret.Key)).ToDictionary(StringComparer.Ordinal) : all);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            _sidecar.Metrics?.Secret(store, "bulk_get", success: false, start);
             return ApiErrors.SecretBulkGet(store, exception.Message);
         }
     }

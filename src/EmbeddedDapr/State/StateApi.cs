@@ -1,4 +1,5 @@
 using EmbeddedDapr.Components;
+using EmbeddedDapr.Diagnostics;
 using EmbeddedDapr.Runtime;
 
 namespace EmbeddedDapr.State;
@@ -10,11 +11,13 @@ namespace EmbeddedDapr.State;
 public sealed class StateApi
 {
     private readonly Sidecar _sidecar;
+    private readonly SidecarMetrics? _metrics;
     private readonly Dictionary<string, string> _prefixes = new(StringComparer.Ordinal);
 
     internal StateApi(Sidecar sidecar)
     {
         _sidecar = sidecar;
+        _metrics = sidecar.Metrics;
         foreach (var (name, loaded) in sidecar.Components.StateStores)
         {
             _prefixes[name] = StateKeys.PrefixOf(loaded.Spec, sidecar.Options);
@@ -32,12 +35,16 @@ public sealed class StateApi
             return refusal;
         }
 
+        var start = _metrics?.Start() ?? 0;
         try
         {
-            return ApiResult.Ok(await loaded.Instance.GetAsync(_prefixes[store] + key, cancellationToken));
+            var value = await loaded.Instance.GetAsync(_prefixes[store] + key, cancellationToken);
+            _metrics?.State(store, "get", success: true, start);
+            return ApiResult.Ok(value);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            _metrics?.State(store, "get", success: false, start);
             return ApiErrors.StateGet(store, key, exception.Message);
         }
     }
@@ -59,15 +66,18 @@ public sealed class StateApi
             return ApiResult.Ok<IReadOnlyList<KeyValuePair<string, StateValue?>>>([]);
         }
 
+        var start = _metrics?.Start() ?? 0;
         try
         {
             var prefix = _prefixes[store];
             var values = await loaded.Instance.GetManyAsync(distinct.ConvertAll(key => prefix + key), cancellationToken);
+            _metrics?.State(store, "bulk_get", success: true, start);
             return ApiResult.Ok<IReadOnlyList<KeyValuePair<string, StateValue?>>>(
                 distinct.Zip(values, (key, value) => KeyValuePair.Create(key, value)).ToList());
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            _metrics?.State(store, "bulk_get", success: false, start);
             return ApiErrors.StateBulkGet(store, exception.Message);
         }
     }
@@ -88,7 +98,9 @@ public sealed class StateApi
             }
         }
 
+        var start = _metrics?.Start() ?? 0;
         var fault = await WriteEachAsync(loaded, StateOperationKind.Upsert, items, cancellationToken);
+        _metrics?.State(store, "set", fault is null, start);
         return fault is null ? null : ApiErrors.StateSave(store, fault);
     }
 
@@ -100,7 +112,9 @@ public sealed class StateApi
             return refusal;
         }
 
+        var start = _metrics?.Start() ?? 0;
         var fault = await WriteEachAsync(loaded, StateOperationKind.Delete, [item], cancellationToken);
+        _metrics?.State(store, "delete", fault is null, start);
         return fault is null ? null : ApiErrors.StateDelete(item.Key, fault);
     }
 
@@ -112,7 +126,9 @@ public sealed class StateApi
             return refusal;
         }
 
+        var start = _metrics?.Start() ?? 0;
         var fault = await WriteEachAsync(loaded, StateOperationKind.Delete, items, cancellationToken);
+        _metrics?.State(store, "bulk_delete", fault is null, start);
         return fault is null ? null : ApiErrors.StateBulkDelete(store, fault);
     }
 
@@ -149,7 +165,9 @@ public sealed class StateApi
             operations.Add(operation);
         }
 
+        var start = _metrics?.Start() ?? 0;
         fault ??= operations.Count == 0 ? null : await WriteAsync(loaded.Instance, operations, cancellationToken);
+        _metrics?.State(store, "transaction", fault is null, start);
         return fault is null ? null : ApiErrors.StateTransaction(fault.Text);
     }
 

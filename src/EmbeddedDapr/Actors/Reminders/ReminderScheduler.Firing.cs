@@ -108,6 +108,7 @@ internal sealed partial class ReminderScheduler
             return null;
         }
 
+        type.Sidecar.Metrics?.ActorReminderFired(record.ActorType, result.Error is null && (result.Value.Status == 200 || IsCancel(result.Value)));
         if (result.Error is { } error)
         {
             _stopping.Token.ThrowIfCancellationRequested();

@@ -103,6 +103,7 @@ internal sealed partial class ActorTimers : IDisposable
             {
                 var turn = new ActorTurn { Kind = ActorTurnKind.Timer, Name = timer.Name, Tick = timer.Tick };
                 var result = await type.TurnAsync(timer.ActorId, turn, chain: null, _stopping.Token) ?? ApiErrors.ActorNoAddress(timer.ActorType, timer.ActorId);
+                type.Sidecar.Metrics?.ActorTimerFired(timer.ActorType, result.Error is null && result.Value.Status == 200);
                 if (result.Error is not null || result.Value.Status != 200)
                 {
                     Log.TickFailed(_logger, timer.ActorType, timer.ActorId, timer.Name, result.Error?.Message ?? $"the app answered {result.Value.Status}");

@@ -78,7 +78,7 @@ public static partial class ConfigurationFiles
             LatencyBuckets = [.. buckets.Order()],
             Http = new HttpMetricsConfiguration
             {
-                IncreasedCardinality = document.Flag(http, "increasedCardinality"),
+                IncreasedCardinality = document.Text(http, "increasedCardinality") is null || document.Flag(http, "increasedCardinality"),
                 PathMatching = document.Texts(http, "pathMatching"),
                 ExcludesVerbs = document.Flag(http, "excludeVerbs"),
             },

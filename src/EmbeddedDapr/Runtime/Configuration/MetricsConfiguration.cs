@@ -19,8 +19,8 @@ public sealed record MetricsConfiguration
 /// <summary><c>spec.metric(s).http</c>: how many different label values the HTTP series may have.</summary>
 public sealed record HttpMetricsConfiguration
 {
-    /// <summary>Each path is a label value of its own; off by default, since paths hold keys and ids without end.</summary>
-    public bool IncreasedCardinality { get; init; }
+    /// <summary>Each path is a label value of its own, but for keys and actor ids in paths of the API; on by default, as in daprd. Off, paths show only as templates.</summary>
+    public bool IncreasedCardinality { get; init; } = true;
 
     /// <summary>Path templates such as <c>/orders/{id}</c>: a path that matches one is counted under it.</summary>
     public IReadOnlyList<string> PathMatching { get; init; } = [];
