@@ -1,0 +1,13 @@
+#!/bin/sh
+# Publishes the program: publish.sh [aot|r2r] [FOLDER]
+# aot (default): one native file, ready in well under a tenth of a second; needs clang or gcc and zlib's headers, and takes minutes.
+# r2r: precompiled for the installed .NET 10; builds anywhere .NET does.
+set -eu
+project=$(dirname "$0")
+kind=${1:-aot}
+out=${2:-artifacts/publish/EmbeddedDapr.Server/$kind}
+case $kind in
+  aot) exec dotnet publish "$project" -c Release --use-current-runtime -p:PublishAot=true -o "$out" ;;
+  r2r) exec dotnet publish "$project" -c Release --use-current-runtime --no-self-contained -p:PublishReadyToRun=true -o "$out" ;;
+  *) echo "publish.sh [aot|r2r] [FOLDER]" >&2; exit 2 ;;
+esac
