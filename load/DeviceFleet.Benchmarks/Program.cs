@@ -1,7 +1,8 @@
 using DeviceFleet.Benchmarks;
 using DeviceFleet.Benchmarks.Actors;
+using DeviceFleet.Benchmarks.Workflows;
 
-IBenchmark[] benchmarks = [new ActorCall(), new ActorActivation(), new ColdActivation(), new ReminderRuns(), new ReminderLateness(), new StateWrites(), new ReminderStore(), new PubSubThroughput()];
+IBenchmark[] benchmarks = [new ActorCall(), new ActorActivation(), new ColdActivation(), new ReminderRuns(), new ReminderLateness(), new StateWrites(), new ReminderStore(), new PubSubThroughput(), new WorkflowReplay()];
 if (args.Length == 0)
 {
     Console.WriteLine($"usage: DeviceFleet.Benchmarks [seconds=N] all | {string.Join(" | ", benchmarks.Select(benchmark => benchmark.Name))}");

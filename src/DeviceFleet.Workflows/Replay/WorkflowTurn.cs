@@ -21,9 +21,11 @@ internal sealed partial class WorkflowTurn(WorkflowRequest request, IReadOnlyLis
     private bool _versionMissing;
     private bool _suspended;
 
-    /// <summary>Runs the turn. Must be called on a thread without synchronisation context; returns on the same.</summary>
+    /// <summary>Runs the turn, on the thread that made it and on no other.</summary>
     public WorkflowResponse Run()
     {
+        var surroundings = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
         try
         {
             Apply(past);
@@ -37,6 +39,7 @@ internal sealed partial class WorkflowTurn(WorkflowRequest request, IReadOnlyLis
         }
         finally
         {
+            SynchronizationContext.SetSynchronizationContext(surroundings);
             _run.Thread.End();
         }
     }

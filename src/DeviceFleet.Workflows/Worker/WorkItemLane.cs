@@ -33,13 +33,27 @@ internal sealed class WorkItemLane
 
     private async Task Work(Func<ReceivedItem, Task> handle)
     {
-        await foreach (var item in _waiting.Reader.ReadAllAsync())
+        while (await Next() is { } item)
         {
             // An item whose stream has ended is given out again.
             if (!_closing && !item.Session.IsClosed)
             {
                 await handle(item);
             }
+        }
+    }
+
+    /// <summary>The next item; null when there will be none.</summary>
+    private async ValueTask<ReceivedItem?> Next()
+    {
+        // Not ReadAllAsync: that waits for "there is something", and every item would wake every idle worker.
+        try
+        {
+            return await _waiting.Reader.ReadAsync();
+        }
+        catch (ChannelClosedException)
+        {
+            return null;
         }
     }
 }

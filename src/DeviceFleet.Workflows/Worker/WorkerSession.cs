@@ -9,6 +9,7 @@ internal sealed class WorkerSession(Sidecar sidecar, WorkflowRuntimeOptions opti
 {
     private volatile bool _closed;
     private volatile bool _hasWorked;
+    private CancellationTokenSource? _end;
 
     public TaskHubSidecarService.TaskHubSidecarServiceClient Hub => sidecar.Hub;
 
@@ -20,8 +21,6 @@ internal sealed class WorkerSession(Sidecar sidecar, WorkflowRuntimeOptions opti
 
     /// <summary>Whether the sidecar has sent anything.</summary>
     public bool HasWorked => _hasWorked;
-
-    private CancellationTokenSource? _end;
 
     /// <summary>Ends the stream from here: its items come again.</summary>
     public void Abandon() => _end?.Cancel();

@@ -1,6 +1,5 @@
 using DeviceFleet.Workflows.Replay;
 using DeviceFleet.Workflows.Serialization;
-using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -75,7 +74,9 @@ internal sealed partial class WorkflowWorker : BackgroundService
                 await session.Run(() => Log.Connected(_logger), Accept, stoppingToken);
                 Log.Ended(_logger);
             }
-            catch (Exception failure) when (failure is RpcException or OperationCanceledException)
+#pragma warning disable CA1031 // whatever ended the stream, the next attempt may go better
+            catch (Exception failure)
+#pragma warning restore CA1031
             {
                 if (stoppingToken.IsCancellationRequested)
                 {
