@@ -4,7 +4,6 @@ using System.Text;
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.Components;
 using EmbeddedDapr.Runtime;
-using EmbeddedDapr.Server.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EmbeddedDapr.Server.Tests.Hosting;
