@@ -50,7 +50,7 @@ public sealed partial class Sidecar
 
         foreach (var pubSub in Components.PubSubs.Values)
         {
-            Add(pubSub.Spec, pubSub.Spec.Type == "pubsub.in-memory" ? ["SUBSCRIBE_WILDCARDS"] : []);
+            Add(pubSub.Spec, pubSub.Spec.Type is "pubsub.in-memory" or "pubsub.mqtt3" ? ["SUBSCRIBE_WILDCARDS"] : []);
         }
 
         foreach (var spec in Components.ConfigurationStores.Values.Select(store => store.Spec).Concat(Components.LockStores.Values.Select(store => store.Spec)))

@@ -65,7 +65,7 @@ public sealed class MqttConnectionTests
             },
         };
         await broker.StartAsync();
-        var catalog = new ComponentCatalog().AddMqtt(options: Quick);
+        var catalog = new ComponentCatalog().AddMqtt();
         var spec = MqttSpecs.Spec(("url", $"tcp://me:pass@127.0.0.1:{broker.Port}"), ("topic", "t"), ("consumerID", "c"), ("cleanSession", "true"));
         await using var input = await catalog.InputBindings["bindings.mqtt3"](spec, MqttSpecs.Context, CancellationToken.None);
         await using var output = await catalog.OutputBindings["bindings.mqtt3"](spec, MqttSpecs.Context, CancellationToken.None);
