@@ -21,19 +21,24 @@ internal sealed class OperationLedger
     public bool HasPending => _pending.Values.Any(pending => !pending.IsDone);
 
     /// <summary>What the sidecar has to be told, in the order of the numbers.</summary>
-    public IEnumerable<WorkflowAction> Unconfirmed => _pending.Values.Where(pending => !pending.IsDone).Select(pending => pending.Action).OrderBy(action => action.Id);
+    public IEnumerable<WorkflowAction> Unconfirmed => _pending.Values.Where(pending => !pending.IsDone).Select(pending => pending.Finished()).OrderBy(action => action.Id);
 
     /// <summary>Asks for something without waiting for it.</summary>
-    public void Add(WorkflowAction action)
+    /// <param name="action">What for.</param>
+    /// <param name="finish">Completes the action, if it comes to be sent.</param>
+    public void Add(WorkflowAction action, Action<WorkflowAction>? finish = null)
     {
         action.Id = NextId++;
-        _pending.Add(action.Id, new PendingAction(action));
+        _pending.Add(action.Id, new PendingAction(action, finish));
     }
 
     /// <summary>Asks for something and waits for its result.</summary>
-    public Operation Open(OperationKind kind, WorkflowAction action)
+    /// <param name="kind">What kind of result.</param>
+    /// <param name="action">What for.</param>
+    /// <param name="finish">Completes the action, if it comes to be sent.</param>
+    public Operation Open(OperationKind kind, WorkflowAction action, Action<WorkflowAction>? finish = null)
     {
-        Add(action);
+        Add(action, finish);
         var operation = new Operation(kind, action.Id);
         if (_early.Remove((kind, action.Id), out var result))
         {

@@ -14,15 +14,18 @@ internal sealed partial class ReplayContext
         _run.Thread.Demand();
         var payload = _settings.Serializer.Serialize(input);
 
-        // One id for all attempts: what the activity has done, it has done for this call.
-        var executionId = _guids.TaskExecutionId(_run.Operations.NextId, name);
+        // One id for all attempts, that of the first: what the activity has done, it has done for this call.
+        var first = _run.Operations.NextId;
         return options?.RetryPolicy is { } policy
             ? RetryLoop.Run(
                 policy,
                 () => _run.Now,
-                _ => Activity<T>(name, payload, executionId, options),
-                delay => Pause(delay, timer => timer.ActivityRetry = new TimerOriginActivityRetry { TaskExecutionId = executionId }))
-            : Activity<T>(name, payload, executionId, options);
+                _ => Activity<T>(name, payload, first, options),
+                delay => Timer(
+                    Pause(delay, new TimerOriginActivityRetry()),
+                    CancellationToken.None,
+                    action => action.CreateTimer.ActivityRetry.TaskExecutionId = _guids.TaskExecutionId(first, name)))
+            : Activity<T>(name, payload, first, options);
     }
 
     public override Task CallChildWorkflowAsync(string workflowName, object? input = null, ChildWorkflowTaskOptions? options = null) =>
@@ -51,20 +54,23 @@ internal sealed partial class ReplayContext
                 first ??= id;
                 return Child<TResult>(workflowName, payload, id, predecessor, options);
             },
-            delay => Pause(delay, timer => timer.ChildWorkflowRetry = new TimerOriginChildWorkflowRetry { InstanceId = first! }));
+            delay => Timer(Pause(delay, new TimerOriginChildWorkflowRetry { InstanceId = first! }), CancellationToken.None));
     }
 
     private string ChildId(ChildWorkflowTaskOptions? options) => string.IsNullOrEmpty(options?.InstanceId) ? _guids.Next().ToString() : options.InstanceId;
 
-    private async Task<T> Activity<T>(string name, string payload, string executionId, WorkflowTaskOptions? options)
+    private async Task<T> Activity<T>(string name, string payload, int first, WorkflowTaskOptions? options)
     {
-        var schedule = new ScheduleTaskAction { Name = name, Input = payload, TaskExecutionId = executionId };
+        var schedule = new ScheduleTaskAction { Name = name, Input = payload };
         if (options is { PropagationScope: not HistoryPropagationScope.None and var scope })
         {
             schedule.HistoryPropagationScope = (TaskHub.Protocol.HistoryPropagationScope)scope;
         }
 
-        var operation = _run.Operations.Open(OperationKind.Task, new WorkflowAction { ScheduleTask = schedule, Router = RouterTo(options) });
+        var operation = _run.Operations.Open(
+            OperationKind.Task,
+            new WorkflowAction { ScheduleTask = schedule, Router = RouterTo(options) },
+            action => action.ScheduleTask.TaskExecutionId = _guids.TaskExecutionId(first, name));
         var result = await operation.Result;
         if (result.TaskFailed is { } failed)
         {
@@ -99,12 +105,11 @@ internal sealed partial class ReplayContext
         return Read<T>(result.ChildWorkflowInstanceCompleted.Result);
     }
 
-    private Task Pause(TimeSpan delay, Action<CreateTimerAction> origin)
-    {
-        var timer = new CreateTimerAction { FireAt = Timers.At(After(_run.Now, delay)) };
-        origin(timer);
-        return Timer(timer, CancellationToken.None);
-    }
+    private CreateTimerAction Pause(TimeSpan delay, TimerOriginActivityRetry origin) =>
+        new() { FireAt = Timers.At(After(_run.Now, delay)), ActivityRetry = origin };
+
+    private CreateTimerAction Pause(TimeSpan delay, TimerOriginChildWorkflowRetry origin) =>
+        new() { FireAt = Timers.At(After(_run.Now, delay)), ChildWorkflowRetry = origin };
 
     private TaskRouter? RouterTo(WorkflowTaskOptions? options) =>
         string.IsNullOrEmpty(options?.TargetAppId) ? null : new TaskRouter { SourceAppID = _ownAppId ?? string.Empty, TargetAppID = options.TargetAppId };

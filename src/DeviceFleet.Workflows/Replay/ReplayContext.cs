@@ -72,15 +72,10 @@ internal sealed partial class ReplayContext : WorkflowContext
             return;
         }
 
-        _run.Operations.Add(new WorkflowAction
-        {
-            ScheduleTask = new ScheduleTaskAction
-            {
-                Name = SendEventActivity.Name,
-                Input = SendEventActivity.Write(instanceId, eventName, data),
-                TaskExecutionId = _guids.TaskExecutionId(_run.Operations.NextId, SendEventActivity.Name),
-            },
-        });
+        var schedule = new ScheduleTaskAction { Name = SendEventActivity.Name, Input = SendEventActivity.Write(instanceId, eventName, data) };
+        _run.Operations.Add(
+            new WorkflowAction { ScheduleTask = schedule },
+            action => action.ScheduleTask.TaskExecutionId = _guids.TaskExecutionId(action.Id, SendEventActivity.Name));
     }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
@@ -152,9 +147,9 @@ internal sealed partial class ReplayContext : WorkflowContext
 
     public override PropagatedHistory? GetPropagatedHistory() => PropagatedHistoryReader.Read(_propagated);
 
-    private async Task Timer(CreateTimerAction timer, CancellationToken cancellationToken)
+    private async Task Timer(CreateTimerAction timer, CancellationToken cancellationToken, Action<WorkflowAction>? finish = null)
     {
-        var operation = _run.Operations.Open(OperationKind.Timer, new WorkflowAction { CreateTimer = timer });
+        var operation = _run.Operations.Open(OperationKind.Timer, new WorkflowAction { CreateTimer = timer }, finish);
         using var registration = cancellationToken.Register(() =>
         {
             if (_run.Thread.IsHere() && _run.Operations.Close(operation))

@@ -116,7 +116,7 @@ public sealed class DaprWorkflowClientTests : IAsyncLifetime
         while (!wait.IsCompleted)
         {
             _app.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            await Task.Delay(1);
         }
 
         Assert.True((await wait).IsWorkflowCompleted);

@@ -330,7 +330,7 @@ public sealed class WorkflowWorkerTests
         while (!reached.IsCancellationRequested)
         {
             app.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            await Task.Delay(1, CancellationToken.None);
         }
     }
 
