@@ -13,6 +13,7 @@ public sealed partial class ActorRuntime : IAsyncDisposable
     private readonly ILogger _logger;
     private TaskCompletionSource _typesChanged = NewSignal();
     private volatile bool _closed;
+    private int _asking;
 
     /// <summary>Makes a runtime without actors.</summary>
     public ActorRuntime(ActorRuntimeOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -108,6 +109,13 @@ public sealed partial class ActorRuntime : IAsyncDisposable
 
     internal IEnumerable<HostedActorType> HostedBy(Sidecar sidecar) => _types.Values.Where(type => type.Sidecar == sidecar);
 
+    /// <summary>An app is being asked what it hosts, until the answer is disposed.</summary>
+    internal IDisposable Asking()
+    {
+        Interlocked.Increment(ref _asking);
+        return new Question(this);
+    }
+
     internal HostedActorType? Find(string actorType) => _types.GetValueOrDefault(actorType);
 
     /// <summary>The host of a type; waits for one to appear, at most <see cref="ActorRuntimeOptions.HostLookupTimeout"/>. Null: nobody hosts it.</summary>
@@ -121,6 +129,14 @@ public sealed partial class ActorRuntime : IAsyncDisposable
             if (Find(actorType) is { } type)
             {
                 return type;
+            }
+
+            if (!_closed && Volatile.Read(ref _asking) > 0)
+            {
+                // The app that is being asked may be the host: nobody is refused before it has answered (process contract, section 1).
+                await changed.WaitAsync(cancellationToken);
+                started = Time.GetTimestamp();
+                continue;
             }
 
             var rest = Options.HostLookupTimeout - Time.GetElapsedTime(started);
@@ -168,6 +184,20 @@ public sealed partial class ActorRuntime : IAsyncDisposable
             }
 
             type.Dispose();
+        }
+    }
+
+    private sealed class Question(ActorRuntime runtime) : IDisposable
+    {
+        private int _isOver;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isOver, 1) == 0)
+            {
+                Interlocked.Decrement(ref runtime._asking);
+                Interlocked.Exchange(ref runtime._typesChanged, NewSignal()).TrySetResult();
+            }
         }
     }
 

@@ -232,6 +232,7 @@ internal sealed partial class JobRunner : IAsyncDisposable
 
     private async ValueTask<bool> CallAsync(ReminderRecord record)
     {
+        var start = _sidecar.Metrics?.Start() ?? 0;
         try
         {
             var response = await _sidecar.App!.SendAsync(
@@ -245,7 +246,9 @@ internal sealed partial class JobRunner : IAsyncDisposable
                 _stopping.Token);
 
             // An app without this route has nothing to repeat (contract section 7.4).
-            if (response.Status is >= 200 and < 300 or 404)
+            var taken = response.Status is >= 200 and < 300 or 404;
+            _sidecar.Metrics?.JobTriggered(taken, start);
+            if (taken)
             {
                 return true;
             }
@@ -255,6 +258,7 @@ internal sealed partial class JobRunner : IAsyncDisposable
         catch (AppUnreachableException exception)
         {
             _stopping.Token.ThrowIfCancellationRequested();
+            _sidecar.Metrics?.JobTriggered(success: false, start);
             Log.Failed(_logger, record.Name, record.FailedTries + 1, exception.Message);
         }
 

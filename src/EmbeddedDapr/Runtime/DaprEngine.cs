@@ -81,6 +81,7 @@ public sealed class DaprEngine : IAsyncDisposable
             Environment = environment,
             BaseDirectory = baseDirectory,
         };
+        resources = ComponentDenials.Apply(resources, options.Configuration, _loggers.CreateLogger<DaprEngine>());
         return AddApp(options, app, await ComponentLoader.LoadAsync(resources, catalog, context, cancellationToken), resources, shutdown);
     }
 

@@ -44,6 +44,7 @@ public sealed partial class Sidecar : IAsyncDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         if (App is not null)
         {
+            using var asking = ActorRuntime.Asking();
             await App.WaitUntilListeningAsync(both.Token);
             if (Health is null)
             {

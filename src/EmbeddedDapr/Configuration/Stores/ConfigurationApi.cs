@@ -33,12 +33,16 @@ public sealed class ConfigurationApi : IAsyncDisposable
             return refusal;
         }
 
+        var start = _sidecar.Metrics?.Start() ?? 0;
         try
         {
-            return ApiResult.Ok(await settings.GetAsync(keys, cancellationToken));
+            var found = await settings.GetAsync(keys, cancellationToken);
+            _sidecar.Metrics?.ConfigurationStore(store, "get", success: true, start);
+            return ApiResult.Ok(found);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            _sidecar.Metrics?.ConfigurationStore(store, "get", success: false, start);
             return ApiErrors.ConfigurationGet(store, keys, exception.Message);
         }
     }
