@@ -3,6 +3,7 @@ using EmbeddedDapr.Actors;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Components;
 using EmbeddedDapr.Components.Mqtt;
+using EmbeddedDapr.Components.Redis;
 using EmbeddedDapr.Components.Secrets;
 using EmbeddedDapr.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -87,7 +88,7 @@ public sealed class EmbeddedDaprHost : IAsyncDisposable
             var sidecar = await engine.AddAppAsync(
                 new SidecarOptions { AppId = options.AppId, AppPort = options.AppPort, ApiToken = options.ApiToken, AppApiToken = options.AppApiToken },
                 app,
-                BuiltInComponents.Catalog().AddMqtt().AddSecretStores(),
+                BuiltInComponents.Catalog().AddMqtt().AddSecretStores().AddRedis(),
                 await ResourcesAsync(options, cancellationToken),
                 Environment.GetEnvironmentVariable,
                 options.DataFolder ?? Environment.CurrentDirectory,

@@ -35,12 +35,16 @@ public sealed class ClientApp : IAsyncLifetime
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "secrets.json"), """{"db":{"password":"p1"},"plain":"s1"}""");
         await File.WriteAllTextAsync(Path.Combine(_folder, "resources.yaml"), Resources);
+        await WriteSettingsAsync("blue");
         var port = FreePort();
         _dapr = await EmbeddedDaprHost.StartAsync(new EmbeddedDaprHostOptions { AppId = "clients", AppPort = port, ResourcesPaths = [_folder], DataFolder = _folder });
         _app = Build(port);
         await _app.StartAsync();
         await _dapr.ReadyAsync();
     }
+
+    /// <summary>Replaces the file of settings.</summary>
+    public Task WriteSettingsAsync(string color) => File.WriteAllTextAsync(Path.Combine(_folder, "settings.json"), $$"""{"color":"{{color}}","size":"large"}""");
 
     /// <summary>The next call of <paramref name="route"/>; calls of others before it are dropped.</summary>
     public async Task<string> NextAsync(string route)
@@ -148,5 +152,34 @@ public sealed class ClientApp : IAsyncLifetime
           type: secretstores.local.file
           version: v1
           metadata: [{name: secretsFile, value: secrets.json}]
+        ---
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata: {name: settings}
+        spec:
+          type: configuration.file
+          version: v1
+          metadata: [{name: file, value: settings.json}, {name: pollInterval, value: 100ms}]
+        ---
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata: {name: locks}
+        spec: {type: lock.in-memory, version: v1}
+        ---
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata: {name: tick}
+        spec:
+          type: bindings.cron
+          version: v1
+          metadata: [{name: schedule, value: "@every 1s"}]
+        ---
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata: {name: files}
+        spec:
+          type: bindings.localstorage
+          version: v1
+          metadata: [{name: rootPath, value: files}]
         """;
 }
