@@ -49,6 +49,13 @@ internal sealed class InvokeServiceMethod()
         var (error, response, metadata) = await CallAsync(sidecar, request, headers, call.CancellationToken);
         if (metadata is not null)
         {
+            // The library leaves out metadata without a value.
+            foreach (var entry in metadata.Where(static entry => entry.Value.Length == 0).ToList())
+            {
+                metadata.Remove(entry);
+                call.GetHttpContext().Response.Headers[entry.Key] = string.Empty;
+            }
+
             await call.WriteResponseHeadersAsync(metadata);
         }
 

@@ -1,5 +1,6 @@
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Peers;
+using Microsoft.Extensions.Primitives;
 
 namespace EmbeddedDapr.Server.Http;
 
@@ -22,7 +23,8 @@ internal static class ExchangeWriter
             // The sidecar's own trace headers are one value each.
             if ((toPeer || !PeerHeaders.IsOwn(name)) && (!TraceHeaders.IsTrace(name) || !response.Headers.ContainsKey(name)))
             {
-                response.Headers.Append(name, value);
+                // (Append leaves out values that are empty.)
+                response.Headers[name] = StringValues.Concat(response.Headers[name], value);
             }
         }
 

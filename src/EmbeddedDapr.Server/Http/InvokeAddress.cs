@@ -22,16 +22,19 @@ internal readonly record struct InvokeAddress(string AppId, string Method)
             return true;
         }
 
-        return TryPath(path, out address);
+        var found = TryPath(path, out var appId, out var method);
+        address = found ? new(WebUtility.UrlDecode(appId.ToString()), Uri.UnescapeDataString(method)) : default;
+        return found && address.AppId.Length > 0;
     }
 
     /// <summary>Whether the path alone says that this is an invocation, so that no other route may have it.</summary>
-    public static bool IsInvocation(string rawTarget) => TryPath(ApiPathText(rawTarget), out _);
+    public static bool IsInvocation(string rawTarget) => TryPath(ApiPathText(rawTarget), out _, out _);
 
     /// <summary><c>/v1.0/invoke/ID/method/METHOD</c>. Slashes may be doubled, but not around the id (recorded: invoke-malformed).</summary>
-    private static bool TryPath(string path, out InvokeAddress address)
+    private static bool TryPath(ReadOnlySpan<char> path, out ReadOnlySpan<char> appId, out ReadOnlySpan<char> method)
     {
-        address = default;
+        appId = default;
+        method = default;
         if (!TryTake(ref path, "v1.0") || !TryTake(ref path, "invoke"))
         {
             return false;
@@ -44,11 +47,12 @@ internal readonly record struct InvokeAddress(string AppId, string Method)
             return false;
         }
 
-        address = new(WebUtility.UrlDecode(rest[..mark]), Uri.UnescapeDataString(rest[(mark + MethodMark.Length)..]));
-        return address.AppId.Length > 0;
+        appId = rest[..mark];
+        method = rest[(mark + MethodMark.Length)..];
+        return true;
     }
 
-    private static bool TryTake(ref string path, string segment)
+    private static bool TryTake(ref ReadOnlySpan<char> path, ReadOnlySpan<char> segment)
     {
         var rest = path.TrimStart('/');
         if (rest.Length == path.Length || !rest.StartsWith(segment, StringComparison.Ordinal) || rest.Length == segment.Length || rest[segment.Length] != '/')
@@ -78,18 +82,18 @@ internal readonly record struct InvokeAddress(string AppId, string Method)
         return pair.StartsWith(AppIdHeader + ":", StringComparison.OrdinalIgnoreCase) && pair.Length > AppIdHeader.Length + 1 ? pair[(AppIdHeader.Length + 1)..] : null;
     }
 
-    private static string ApiPathText(string rawTarget)
+    private static ReadOnlySpan<char> ApiPathText(ReadOnlySpan<char> rawTarget)
     {
-        var query = rawTarget.IndexOf('?', StringComparison.Ordinal);
+        var query = rawTarget.IndexOf('?');
         var path = query < 0 ? rawTarget : rawTarget[..query];
-        if (path.StartsWith('/'))
+        if (path is ['/', ..])
         {
             return path;
         }
 
         // The absolute form, as to a proxy.
         var scheme = path.IndexOf("://", StringComparison.Ordinal);
-        var slash = scheme < 0 ? -1 : path.IndexOf('/', scheme + 3);
-        return slash < 0 ? "/" : path[slash..];
+        var slash = scheme < 0 ? -1 : path[(scheme + 3)..].IndexOf('/');
+        return slash < 0 ? "/" : path[(scheme + 3 + slash)..];
     }
 }

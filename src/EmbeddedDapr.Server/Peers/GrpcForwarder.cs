@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using EmbeddedDapr.Apps;
 using EmbeddedDapr.Invocation;
 using EmbeddedDapr.Peers;
@@ -79,9 +80,13 @@ internal static class GrpcForwarder
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
         response.Headers["grpc-status"] = ((int)code).ToString(CultureInfo.InvariantCulture);
-        response.Headers["grpc-message"] = Uri.EscapeDataString(text);
+        response.Headers["grpc-message"] = Escape(text);
         return Task.CompletedTask;
     }
+
+    /// <summary>Percent-encoded as gRPC over HTTP/2 says: everything but visible ASCII, and the percent sign; some clients decode no more than that.</summary>
+    private static string Escape(string text) => string.Concat(Encoding.UTF8.GetBytes(text).Select(static b =>
+        b is >= (byte)' ' and <= (byte)'~' and not (byte)'%' ? ((char)b).ToString() : string.Create(CultureInfo.InvariantCulture, $"%{b:X2}")));
 
     private static async Task ToPeerAsync(HttpContext context, Sidecar sidecar, PeerDirectory peers, PeerAddress peer)
     {
@@ -136,7 +141,7 @@ internal static class GrpcForwarder
         {
             answer = await send(message, context.RequestAborted);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (IsBroken(exception, context))
         {
             await FailAsync(context, GrpcCode.Unavailable, $"connection error: desc = \"{exception.Message}\"");
             return;
@@ -148,13 +153,17 @@ internal static class GrpcForwarder
             {
                 await CopyAsync(context, answer);
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            catch (Exception exception) when (IsBroken(exception, context))
             {
                 // The call broke off in the middle; a trailer would make it look complete.
                 context.Features.Get<IHttpResetFeature>()?.Reset(2);
             }
         }
     }
+
+    /// <summary>A connection that breaks cancels what is being sent on it, which says nothing about the caller.</summary>
+    private static bool IsBroken(Exception exception, HttpContext context) =>
+        exception is HttpRequestException or IOException || (exception is OperationCanceledException && !context.RequestAborted.IsCancellationRequested);
 
     private static async Task CopyAsync(HttpContext context, HttpResponseMessage answer)
     {
@@ -172,6 +181,12 @@ internal static class GrpcForwarder
             {
                 response.Headers[name] = values.ToArray();
             }
+        }
+
+        // An answer of nothing but trailers has them in its headers, and ends there.
+        if (answer.Headers.Contains("grpc-status"))
+        {
+            return;
         }
 
         // Headers travel before the first message: a client may wait for them before it sends one.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.PubSub;
+using EmbeddedDapr.Resiliency;
 using EmbeddedDapr.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -9,9 +10,6 @@ namespace EmbeddedDapr.Apps;
 /// <summary>What the runtime asks an app once, at start (contract sections 1.4, 1.5). Each question is tolerant: an app without an answer has no actors, or no subscriptions.</summary>
 internal static partial class AppDiscovery
 {
-    private const int TriesMax = 3;
-    private static readonly TimeSpan TryPause = TimeSpan.FromSeconds(1);
-
     /// <summary><c>GET /dapr/config</c>.</summary>
     public static async Task<ActorConfiguration> ActorsAsync(Sidecar sidecar, CancellationToken cancellationToken)
     {
@@ -52,31 +50,28 @@ internal static partial class AppDiscovery
         }
 
         var logger = sidecar.Loggers.CreateLogger(typeof(AppDiscovery));
-        for (var attempt = 1; attempt <= TriesMax; attempt++)
+        try
         {
-            try
+            var response = (await sidecar.Resiliency.InitializationRetries.ExecuteAsync(
+                static (sidecar, token) => sidecar.App!.SendAsync(Question("/dapr/subscribe", sidecar), token),
+                static _ => Attempt.Done,
+                sidecar,
+                repeatable: true,
+                cancellationToken)).Value;
+            if (response.Status is not (200 or 404))
             {
-                var response = await sidecar.App!.SendAsync(Question("/dapr/subscribe", sidecar), cancellationToken);
-                if (response.Status is not (200 or 404))
-                {
-                    Log.NoSubscriptions(logger, sidecar.Options.AppId, response.Status);
-                }
+                Log.NoSubscriptions(logger, sidecar.Options.AppId, response.Status);
+            }
 
-                return response.Status == 200 ? SubscriptionJson.Parse(response.Body.Span) : [];
-            }
-            catch (JsonException exception)
-            {
-                Log.Unreadable(logger, exception, sidecar.Options.AppId, "/dapr/subscribe");
-                return [];
-            }
-            catch (AppUnreachableException exception)
-            {
-                Log.Unanswered(logger, exception, sidecar.Options.AppId, "/dapr/subscribe");
-                if (attempt < TriesMax)
-                {
-                    await Task.Delay(TryPause, sidecar.Time, cancellationToken);
-                }
-            }
+            return response.Status == 200 ? SubscriptionJson.Parse(response.Body.Span) : [];
+        }
+        catch (JsonException exception)
+        {
+            Log.Unreadable(logger, exception, sidecar.Options.AppId, "/dapr/subscribe");
+        }
+        catch (AppUnreachableException exception)
+        {
+            Log.Unanswered(logger, exception, sidecar.Options.AppId, "/dapr/subscribe");
         }
 
         return [];

@@ -76,8 +76,9 @@ internal static class HttpExchanges
                 return ValueTask.CompletedTask;
             });
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
+            // A connection that breaks cancels what is being sent on it.
             throw new AppUnreachableException(exception.Message, exception);
         }
     }

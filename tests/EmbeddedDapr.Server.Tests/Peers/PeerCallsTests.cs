@@ -54,6 +54,7 @@ public sealed class PeerCallsTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode)418, response.StatusCode);
         Assert.Equal("yes", response.Headers.GetValues("x-app").Single());
+        Assert.Equal(string.Empty, response.Headers.GetValues("x-empty").Single());
         Assert.Equal("PUT /a/b%20c?q=1 app1 body", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
@@ -75,6 +76,22 @@ public sealed class PeerCallsTests : IAsyncLifetime
         await call.RequestStream.CompleteAsync();
         Assert.False(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         Assert.Equal("end", call.GetTrailers().GetValue("x-last"));
+    }
+
+    [Theory]
+    [InlineData("app2", StatusCode.Unavailable)]
+    [InlineData("nobody", StatusCode.Unknown)]
+    [InlineData(null, StatusCode.Unknown)]
+    public async Task A_call_that_no_app_can_take_ends_with_a_status(string? appId, StatusCode code)
+    {
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{_caller.GrpcPort}");
+        var bytes = Marshallers.Create(static (byte[] message) => message, static message => message);
+        var method = new Method<byte[], byte[]>(MethodType.Unary, "my.Echo", "Say", bytes, bytes);
+        var metadata = appId is null ? [] : new Metadata { { "dapr-app-id", appId } };
+
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(metadata), [1]));
+
+        Assert.Equal(code, refused.StatusCode);
     }
 
     [Fact]
@@ -109,6 +126,7 @@ public sealed class PeerCallsTests : IAsyncLifetime
         using var reader = new StreamReader(context.Request.Body);
         context.Response.StatusCode = StatusCodes.Status418ImATeapot;
         context.Response.Headers["x-app"] = "yes";
+        context.Response.Headers["x-empty"] = string.Empty;
         var target = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
         await context.Response.WriteAsync($"{context.Request.Method} {target} {context.Request.Headers["dapr-caller-app-id"]} {await reader.ReadToEndAsync()}");
     }
