@@ -107,6 +107,11 @@ public sealed class ResiliencyPolicies
     /// <summary>Around a call of an app's method; null: none.</summary>
     public ResiliencyPolicy? ForApp(string appId, string method)
     {
+        if (_apps.Count == 0 && _otherApps is null)
+        {
+            return null;
+        }
+
         var target = _apps.GetValueOrDefault(appId, _otherApps!);
         return target is null ? null : target.HasBreaker ? target.ForKey($"{appId}:{method}") : target.Shared;
     }
@@ -114,6 +119,11 @@ public sealed class ResiliencyPolicies
     /// <summary>Around a call of an actor before it has the turn: retry and breaker; null: none.</summary>
     public ResiliencyPolicy? ForActorCall(string actorType, string actorId)
     {
+        if (_actors.Count == 0 && _otherActors is null)
+        {
+            return null;
+        }
+
         var target = _actors.GetValueOrDefault(actorType, _otherActors!);
         return target is null ? null : target.HasBreaker ? target.ForKey(target.OneBreaker ? actorType : $"{actorType}-{actorId}") : target.Shared;
     }
