@@ -142,7 +142,7 @@ internal sealed partial class RedisConfigurationStore : IConfigurationStore
 
     private static partial class Log
     {
-        [LoggerMessage(4200, LogLevel.Warning, "{Setting} could not be switched on at the Redis server; changes of settings may not be seen")]
+        [LoggerMessage(4230, LogLevel.Warning, "{Setting} could not be switched on at the Redis server; changes of settings may not be seen")]
         public static partial void NotSwitchedOn(ILogger logger, Exception exception, string setting);
     }
 }

@@ -43,7 +43,9 @@ public sealed class RedisPubSubTests : IAsyncLifetime
         await using var subscription = await SubscribeAsync(pubSub, recipient);
 
         await PublishAsync(pubSub, "after");
-        Assert.Equal(["before", "after"], await recipient.TakeAsync(2, "from the first message of the stream on"));
+
+        // Several workers hand over at one time, so that the order in which they arrive says nothing.
+        Assert.Equal(["after", "before"], (await recipient.TakeAsync(2, "from the first message of the stream on")).Order());
 
         Assert.Equal(["data=before", "data=after"], (await Database.StreamRangeAsync("t")).SelectMany(entry => entry.Values).Select(value => $"{value.Name}={value.Value}"));
         Assert.Equal("app", (await Database.StreamGroupInfoAsync("t")).Single().Name);

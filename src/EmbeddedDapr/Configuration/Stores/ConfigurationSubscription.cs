@@ -93,7 +93,7 @@ internal sealed partial class ConfigurationSubscription : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1300, LogLevel.Error, "A change of the setting '{Key}' could not be delivered")]
+        [LoggerMessage(1500, LogLevel.Error, "A change of the setting '{Key}' could not be delivered")]
         public static partial void NotDelivered(ILogger logger, Exception exception, string key);
     }
 }
