@@ -131,6 +131,7 @@ internal sealed partial class WorkflowEngine : IAsyncDisposable
 
             var resident = new ResidentWorkflow(this, snapshot);
             slot.Set(resident);
+            Waiters.Notify(snapshot.Row); // another process may have brought it there
             Begin(resident, snapshot.Tasks);
             return resident;
         }

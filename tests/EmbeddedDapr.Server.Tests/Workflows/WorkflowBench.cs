@@ -78,13 +78,17 @@ internal sealed class WorkflowBench : IAsyncDisposable
     /// <summary>Waits for the end, and checks which.</summary>
     public async Task<WorkflowDescription> EndAsync(string id, OrchestrationStatus status = OrchestrationStatus.Completed)
     {
-        var row = await Engine.WaitAsync(id, row => row.IsTerminal, Token);
-        Assert.NotNull(row);
+        var row = await UntilAsync(id, row => row.IsTerminal);
         Assert.Equal(status, row.Status);
         return await Engine.DescribeAsync(row, withPayloads: true, Token);
     }
 
-    public async Task<WorkflowRow> UntilAsync(string id, Func<WorkflowRow, bool> isReached) => (await Engine.WaitAsync(id, isReached, Token))!;
+    /// <summary>Waits for a state; the instance need not be there yet.</summary>
+    public async Task<WorkflowRow> UntilAsync(string id, Func<WorkflowRow, bool> isReached)
+    {
+        using var waiter = Engine.Waiters.Add(id, isReached);
+        return await Engine.RowAsync(id, Token) is { } row && isReached(row) ? row : await waiter.Source.Task.WaitAsync(Token);
+    }
 
     public Task<WorkflowRow> UntilAsync(string id, OrchestrationStatus status) => UntilAsync(id, row => row.Status == status);
 
