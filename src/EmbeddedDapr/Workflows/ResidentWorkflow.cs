@@ -147,6 +147,11 @@ internal sealed partial class ResidentWorkflow : Work
     {
         lock (_gate)
         {
+            if (_row.IsTerminal)
+            {
+                return true; // lost, as everything that comes after the end
+            }
+
             if (_isGone)
             {
                 return false;
@@ -178,12 +183,12 @@ internal sealed partial class ResidentWorkflow : Work
     {
         lock (_gate)
         {
-            if (_isGone)
+            if (_isGone && !_row.IsTerminal)
             {
                 return false;
             }
 
-            if (_row.Key != timer.Key || !_facts.IsOpen(OperationKind.Timer, timer.TimerId)
+            if (_row.IsTerminal || _row.Key != timer.Key || !_facts.IsOpen(OperationKind.Timer, timer.TimerId)
                 || _facts.Timers.Find(one => one.Id == timer.TimerId) is not { } open || open.DueAt > now
                 || _inbox.Exists(entry => entry.Events.Any(one => one.TimerFired?.TimerId == timer.TimerId)))
             {
@@ -243,7 +248,8 @@ internal sealed partial class ResidentWorkflow : Work
     {
         lock (_gate)
         {
-            if (_isGone && _row.Key == work.Key)
+            // An ended instance never stays in memory: asking again would not find another answer.
+            if (_isGone && !_row.IsTerminal && _row.Key == work.Key)
             {
                 return (true, null);
             }

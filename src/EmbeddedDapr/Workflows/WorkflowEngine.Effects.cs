@@ -33,7 +33,7 @@ internal sealed partial class WorkflowEngine
         {
             if (key != 0)
             {
-                Run(() => DeliverAsync(post));
+                Run(() => DeliverAsync(post, key));
             }
         }
 
@@ -170,10 +170,21 @@ internal sealed partial class WorkflowEngine
         }
     }
 
-    private async Task DeliverAsync(WorkflowPost post)
+    private async Task DeliverAsync(WorkflowPost post, long key)
     {
         while (await FindAsync(post.InstanceId) is { } workflow)
         {
+            if (workflow.Key != key)
+            {
+                if (workflow.Key > key)
+                {
+                    return; // the id has gone to another use since
+                }
+
+                Forget(workflow); // an earlier use; the one that is meant is in the store
+                continue;
+            }
+
             // Child results belong to the generation that asked; the store has compared its execution id.
             var entry = InboxEntry.Of(post.Inbox);
             if (entry.Generation < 0)
