@@ -3,7 +3,9 @@
 
 A name "workflows/NAME" is a scenario of the folder workflows, which needs its npm packages (workflows/README.md).
 
-{"result": "equal" | "different" | "unavailable", "why": text, "differences": [text], "seconds": number}
+{"result": "equal" | "different" | "unavailable", "why": text, "always": bool, "differences": [text], "seconds": number}
+
+"always": it is unavailable everywhere, because it is about daprd alone; else a program is missing.
 
 The program under test is named by the environment, as for run.py (README.md). A scenario that differs is replayed once more, and the better
 replay counts: times are compared, and the machine may have been busy. Wording of error messages does not count.
@@ -33,7 +35,7 @@ def differences(case, recording, settings):
 def replay(case, settings):
     why = unavailable(case, settings)
     if why:
-        return {"result": "unavailable", "why": why}
+        return {"result": "unavailable", "why": why, "always": bool(case.get("daprd_only"))}
     recording = json.loads(rec_path(HERE / "recordings", case).read_text())
     found = differences(case, recording, settings)
     for _ in range(REPLAYS_MAX - 1):
