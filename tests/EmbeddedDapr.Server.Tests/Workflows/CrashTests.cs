@@ -28,7 +28,7 @@ public sealed class CrashTests
         for (; killed < Kills && !worker.HasEnded(Instances + 1); killed++)
         {
             // After so many answers: another point of the traffic each time, and no clock.
-            await worker.AnsweredAsync(random.Next(1, Kills > 10 ? 60 : 300), patience.Token);
+            await worker.AnsweredAsync(random.Next(1, Kills > 10 ? 12 : 300), patience.Token);
             sidecar.Kill();
             sidecar.Start();
         }
