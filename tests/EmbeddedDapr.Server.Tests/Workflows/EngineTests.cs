@@ -72,6 +72,48 @@ public sealed class EngineTests
         Assert.Equal(0, worker.Turns[^1].Count(Kind.TaskFailed));
     }
 
+    [Fact]
+    public async Task E26_an_activity_that_the_worker_does_not_know_is_a_failure_that_the_workflow_may_catch()
+    {
+        await using var bench = await WorkflowBench.StartAsync();
+        bench.Worker(
+            turn => turn.IsFirst ? turn.Answer(Turn.Task(0, "Unknown")) : turn.Answer(Turn.Done(1, $"\"caught {turn.All.Last(one => one.TaskFailed is not null).TaskFailed.FailureDetails.ErrorType}\"")),
+            request => TestWorker.Failure(request));
+
+        await bench.StartAsync("w");
+
+        Assert.Equal("\"caught Broken\"", (await bench.EndAsync("w")).Output);
+    }
+
+    [Fact]
+    public async Task E27_a_workflow_that_the_worker_does_not_know_fails_and_is_not_stuck()
+    {
+        await using var bench = await WorkflowBench.StartAsync();
+        bench.Worker(turn => turn.Answer(Turn.Fail(0, $"no workflow named '{turn.Name}' is registered")));
+
+        await bench.StartAsync("w", name: "Unknown");
+
+        var end = await bench.EndAsync("w", OrchestrationStatus.Failed);
+        Assert.Equal("no workflow named 'Unknown' is registered", end.Failure!.ErrorMessage);
+    }
+
+    [Fact]
+    public async Task E51_a_failure_after_the_result_of_the_same_activity_changes_nothing()
+    {
+        await using var bench = await WorkflowBench.StartAsync();
+        var worker = bench.Worker(turn => turn.IsFirst ? turn.Answer(Turn.Task(0)) : turn.Count(Kind.EventRaised) == 0 ? turn.Answer() : turn.Answer(Turn.Done(1)), _ => null);
+        await bench.StartAsync("w");
+        var item = (await worker.GivenActivitiesAsync(1))[0];
+
+        await worker.AnswerAsync(item, TestWorker.Result(item.ActivityRequest, "1"));
+        await worker.GivenTurnsAsync(2);
+        await worker.AnswerAsync(item, TestWorker.Failure(item.ActivityRequest));
+        await bench.Engine.RaiseAsync("w", "go", null);
+
+        await bench.EndAsync("w");
+        Assert.DoesNotContain("TaskFailed", await bench.KindsAsync("w"), StringComparison.Ordinal);
+    }
+
     /// <summary>Activities one after the other, each fed by the one before.</summary>
     internal static Func<Turn, WorkflowResponse> Chain(int length) => turn =>
     {
