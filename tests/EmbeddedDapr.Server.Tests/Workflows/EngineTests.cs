@@ -73,6 +73,20 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public async Task E23_an_activity_that_always_fails_runs_as_often_as_it_is_tried_and_its_last_failure_is_the_workflows()
+    {
+        await using var bench = await WorkflowBench.StartAsync();
+        var worker = bench.Worker(
+            turn => turn.Count(Kind.TaskFailed) is var failures and < 3 ? turn.Answer(Turn.Task(failures)) : turn.Answer(Turn.Fail(3, turn.All.Last(one => one.TaskFailed is not null).TaskFailed.FailureDetails.ErrorMessage)),
+            request => TestWorker.Failure(request, $"attempt {request.TaskId}"));
+
+        await bench.StartAsync("w");
+
+        Assert.Equal("attempt 2", (await bench.EndAsync("w", OrchestrationStatus.Failed)).Failure!.ErrorMessage);
+        Assert.Equal(3, worker.Activities.Count);
+    }
+
+    [Fact]
     public async Task E26_an_activity_that_the_worker_does_not_know_is_a_failure_that_the_workflow_may_catch()
     {
         await using var bench = await WorkflowBench.StartAsync();
