@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.Channels;
 using Dapr;
 using Dapr.AspNetCore;
@@ -11,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Tests.Shared;
 
 namespace EmbeddedDapr.Clients.Tests;
 
@@ -36,7 +35,7 @@ public sealed class ClientApp : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_folder, "secrets.json"), """{"db":{"password":"p1"},"plain":"s1"}""");
         await File.WriteAllTextAsync(Path.Combine(_folder, "resources.yaml"), Resources);
         await WriteSettingsAsync("blue");
-        var port = FreePort();
+        var port = Ports.Free();
         _dapr = await EmbeddedDaprHost.StartAsync(new EmbeddedDaprHostOptions { AppId = "clients", AppPort = port, ResourcesPaths = [_folder], DataFolder = _folder });
         _app = Build(port);
         await _app.StartAsync();
@@ -66,13 +65,6 @@ public sealed class ClientApp : IAsyncLifetime
         await _dapr!.DisposeAsync();
         await _app!.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private WebApplication Build(int port)

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Text.Json;
+using Tests.Shared;
 
 namespace EmbeddedDapr.Clients.Tests;
 
@@ -34,7 +33,7 @@ public sealed class NpmClient : IAsyncDisposable
         await File.WriteAllTextAsync(settings, """{"color":"blue"}""");
         await File.WriteAllTextAsync(Path.Combine(folder, "secrets.json"), """{"db":{"password":"p1"},"plain":"s1"}""");
         await File.WriteAllTextAsync(Path.Combine(folder, "resources.yaml"), Resources);
-        int[] ports = [FreePort(), FreePort(), FreePort()];
+        int[] ports = [Ports.Free(), Ports.Free(), Ports.Free()];
         string[] texts = [.. ports.Select(port => port.ToString(CultureInfo.InvariantCulture))];
         using var sidecar = Start(folder, "dotnet", Metadata("Program"), "--app-id=npm", $"--app-protocol={protocol}", $"--app-port={texts[0]}",
             $"--dapr-http-port={texts[1]}", $"--dapr-grpc-port={texts[2]}", $"--resources-path={folder}");
@@ -79,13 +78,6 @@ public sealed class NpmClient : IAsyncDisposable
 
     private static string Metadata(string key) =>
         Path.GetFullPath(typeof(NpmClient).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == key).Value!);
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     private const string Resources = """
         apiVersion: dapr.io/v1alpha1

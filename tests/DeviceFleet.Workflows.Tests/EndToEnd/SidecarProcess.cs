@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Tests.Shared;
 
 namespace DeviceFleet.Workflows.Tests.EndToEnd;
 
@@ -9,8 +8,8 @@ namespace DeviceFleet.Workflows.Tests.EndToEnd;
 internal sealed class SidecarProcess : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("workflows-").FullName;
-    private readonly int _httpPort = FreePort();
-    private readonly int _grpcPort = FreePort();
+    private readonly int _httpPort = Ports.Free();
+    private readonly int _grpcPort = Ports.Free();
     private Process? _process;
 
     public SidecarProcess() => File.WriteAllText(Path.Combine(_folder, "statestore.yaml"), $"""
@@ -83,12 +82,5 @@ internal sealed class SidecarProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Dapr.Actors;
 using Dapr.Actors.Client;
 using Dapr.Client;
@@ -15,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Tests.Shared;
 
 namespace EmbeddedDapr.Server.Tests.Apps;
 
@@ -57,7 +56,7 @@ public sealed class AppHarness : IAsyncDisposable
         setup?.Invoke(types);
         var engine = new DaprEngine(types.Engine, time, NullLoggerFactory.Instance);
         var app = new InProcessApp("app-token");
-        var port = FreePort();
+        var port = Ports.Free();
         IAppChannel channel = inProcess ? app.Channel : new HttpAppChannel(new HttpAppChannelOptions { Port = port, ApiToken = "app-token" }, time);
         var sidecar = await engine.AddAppAsync(
             new SidecarOptions { AppId = "counter-app", ApiToken = apiToken },
@@ -127,13 +126,6 @@ public sealed class AppHarness : IAsyncDisposable
             },
         ],
     };
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }
 
 /// <summary>What a test wants of the actors.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Tests.Shared;
 
 namespace EmbeddedDapr.Server.Tests.Crash;
 
@@ -33,7 +34,7 @@ internal sealed class ReminderApp : IAsyncDisposable
 
     public static async Task<ReminderApp> StartAsync()
     {
-        var app = new ReminderApp(ServerProcess.FreePort());
+        var app = new ReminderApp(Ports.Free());
         await app._app.StartAsync();
         return app;
     }

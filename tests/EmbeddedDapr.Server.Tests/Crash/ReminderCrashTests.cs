@@ -5,6 +5,7 @@ using EmbeddedDapr.Actors;
 using EmbeddedDapr.Components;
 using EmbeddedDapr.State;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tests.Shared;
 
 namespace EmbeddedDapr.Server.Tests.Crash;
 
@@ -26,7 +27,7 @@ public sealed class ReminderCrashTests
         try
         {
             await using var app = await ReminderApp.StartAsync();
-            var port = ServerProcess.FreePort();
+            var port = Ports.Free();
             var server = await ServerProcess.StartAsync(folder.FullName, app.Port, port);
             for (var seed = 1; seed <= Seeds; seed++)
             {
@@ -74,7 +75,7 @@ public sealed class ReminderCrashTests
             await using var app = await ReminderApp.StartAsync();
             await FillAsync(folder.FullName);
             TimeSpan startedWithin;
-            await using (var server = await ServerProcess.StartAsync(folder.FullName, app.Port, ServerProcess.FreePort()))
+            await using (var server = await ServerProcess.StartAsync(folder.FullName, app.Port, Ports.Free()))
             {
                 startedWithin = server.StartedWithin;
                 using var first = await server.Http.GetAsync("/v1.0/actors/T/0/reminders/r", Cancelled);

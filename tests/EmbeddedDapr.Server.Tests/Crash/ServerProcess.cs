@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Tests.Shared;
 using OsProcess = System.Diagnostics.Process;
 
 namespace EmbeddedDapr.Server.Tests.Crash;
@@ -33,8 +33,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         string[] arguments =
         [
-            typeof(SidecarHost).Assembly.Location, "--app-id=app", Flag("app-port", appPort), Flag("dapr-http-port", httpPort), Flag("dapr-grpc-port", FreePort()),
-            Flag("dapr-internal-grpc-port", FreePort()), Flag("metrics-port", FreePort()), "--resources-path=" + folder, "--log-level=warn",
+            typeof(SidecarHost).Assembly.Location, "--app-id=app", Flag("app-port", appPort), Flag("dapr-http-port", httpPort), Flag("dapr-grpc-port", Ports.Free()),
+            Flag("dapr-internal-grpc-port", Ports.Free()), Flag("metrics-port", Ports.Free()), "--resources-path=" + folder, "--log-level=warn",
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         _process = new OsProcess { StartInfo = start };
@@ -65,13 +65,6 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         process.StartedWithin = TimeProvider.System.GetElapsedTime(started);
         return process;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>SIGKILL.</summary>

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Tests.Shared;
 
 namespace EmbeddedDapr.Server.Tests.Malformed;
 
@@ -25,7 +24,7 @@ public sealed class MalformedHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var port = FreePort();
+        var port = Ports.Free();
         _dapr = await EmbeddedDaprHost.StartAsync(new EmbeddedDaprHostOptions
         {
             AppPort = port,
@@ -78,13 +77,6 @@ public sealed class MalformedHost : IAsyncLifetime
         using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         using var answer = await client.SendAsync(request);
         answer.EnsureSuccessStatusCode();
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     /// <summary>Keeps what ASP.NET Core, gRPC and the engine call unhandled: a request must have an answer, not an accident.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Tests.Shared;
 using OsProcess = System.Diagnostics.Process;
 
 namespace EmbeddedDapr.Server.Tests.Process;
@@ -32,7 +32,7 @@ public sealed class ProcessLifeTests : IDisposable
     public async Task A_component_that_does_not_start_ends_the_program(string spec, string said)
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "broken.yaml"), $"apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {{name: broken}}\n{spec}\n", TestContext.Current.CancellationToken);
-        using var process = Start("dotnet", [.. Arguments(FreePort()), "--resources-path=" + _folder]);
+        using var process = Start("dotnet", [.. Arguments(Ports.Free()), "--resources-path=" + _folder]);
 
         Assert.Equal((1, true), await EndAsync(process, said));
     }
@@ -42,7 +42,7 @@ public sealed class ProcessLifeTests : IDisposable
     {
         var file = Path.Combine(_folder, "config.yaml");
         await File.WriteAllTextAsync(file, "spec: {metric: {enabled: perhaps}}", TestContext.Current.CancellationToken);
-        using var process = Start("dotnet", [.. Arguments(FreePort()), "--config=" + file]);
+        using var process = Start("dotnet", [.. Arguments(Ports.Free()), "--config=" + file]);
 
         Assert.Equal((1, true), await EndAsync(process, "not true or false"));
     }
@@ -53,7 +53,7 @@ public sealed class ProcessLifeTests : IDisposable
     public async Task A_signal_ends_it_with_zero_also_when_it_was_inherited_as_ignored(string signal)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "signals as Linux has them");
-        using var process = Start("sh", ["-c", "trap '' INT TERM; exec dotnet \"$@\"", "sh", .. Arguments(FreePort())]);
+        using var process = Start("sh", ["-c", "trap '' INT TERM; exec dotnet \"$@\"", "sh", .. Arguments(Ports.Free())]);
         await SayingAsync(process, "is ready");
 
         using (var kill = OsProcess.Start("kill", ["-" + signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
@@ -71,7 +71,7 @@ public sealed class ProcessLifeTests : IDisposable
             Path.Combine(_folder, "store.yaml"),
             "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: store}\nspec: {type: state.sqlite, version: v1, metadata: [{name: connectionString, value: s.db}]}\n",
             TestContext.Current.CancellationToken);
-        var port = FreePort();
+        var port = Ports.Free();
         string[] arguments = [.. Arguments(port), "--resources-path=" + _folder, "--data=" + _folder];
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         using (var first = Start("dotnet", arguments))
@@ -93,15 +93,8 @@ public sealed class ProcessLifeTests : IDisposable
 
     private static string[] Arguments(int httpPort) =>
     [
-        typeof(SidecarHost).Assembly.Location, "--app-id=a", $"--dapr-http-port={httpPort}", $"--dapr-grpc-port={FreePort()}", $"--dapr-internal-grpc-port={FreePort()}", $"--metrics-port={FreePort()}",
+        typeof(SidecarHost).Assembly.Location, "--app-id=a", $"--dapr-http-port={httpPort}", $"--dapr-grpc-port={Ports.Free()}", $"--dapr-internal-grpc-port={Ports.Free()}", $"--metrics-port={Ports.Free()}",
     ];
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     private OsProcess Start(string program, IEnumerable<string> arguments)
     {

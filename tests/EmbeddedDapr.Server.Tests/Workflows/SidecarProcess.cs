@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Tests.Shared;
 
 namespace EmbeddedDapr.Server.Tests.Workflows;
 
@@ -9,7 +8,7 @@ namespace EmbeddedDapr.Server.Tests.Workflows;
 internal sealed class SidecarProcess : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sidecar");
-    private readonly int _httpPort = FreePort();
+    private readonly int _httpPort = Ports.Free();
     private System.Diagnostics.Process? _process;
 
     public SidecarProcess() => File.WriteAllText(
@@ -26,7 +25,7 @@ internal sealed class SidecarProcess : IDisposable
           - {name: actorStateStore, value: "true"}
         """);
 
-    public int GrpcPort { get; } = FreePort();
+    public int GrpcPort { get; } = Ports.Free();
 
     public void Start()
     {
@@ -68,12 +67,5 @@ internal sealed class SidecarProcess : IDisposable
         }
 
         _folder.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
