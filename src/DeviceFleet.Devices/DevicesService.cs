@@ -1,7 +1,7 @@
 using DeviceFleet.Contracts;
+using DeviceFleet.Devices.Actors;
 using DeviceFleet.Devices.Ingest;
 using DeviceFleet.Devices.Publishing;
-using DeviceFleet.Devices.Twin;
 using DeviceFleet.ServiceDefaults;
 
 namespace DeviceFleet.Devices;

@@ -54,7 +54,7 @@ internal static class AccessRules
 
     public static bool IsUpward(DeviceTopicKind kind) => kind switch
     {
-        DeviceTopicKind.Telemetry or DeviceTopicKind.Status or DeviceTopicKind.Reported or DeviceTopicKind.CommandResult => true,
+        DeviceTopicKind.Telemetry or DeviceTopicKind.Status or DeviceTopicKind.Reported or DeviceTopicKind.TwinGet or DeviceTopicKind.CommandResult => true,
         DeviceTopicKind.Desired or DeviceTopicKind.Command => false,
     };
 }

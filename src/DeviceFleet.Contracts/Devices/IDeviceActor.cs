@@ -19,6 +19,39 @@ public interface IDeviceActor : IActor
 
     /// <summary>What is known of the device now.</summary>
     Task<DeviceView> GetView();
+
+    /// <summary>The device asks for desired: it is sent, whatever it has.</summary>
+    Task<TwinView> RequestTwin(TwinRequest request);
+
+    /// <summary>Takes the device's patch of reported.</summary>
+    Task<ChangeReply<TwinView>> ReportTwin(ReportedPatch patch);
+
+    /// <summary>Changes desired, and sends it to the device.</summary>
+    Task<ChangeReply<TwinView>> WriteDesired(DesiredWrite write);
+
+    /// <summary>The twin now.</summary>
+    Task<TwinView> GetTwin();
+
+    /// <summary>Changes type, group or tags.</summary>
+    Task<ChangeReply<DeviceRegistration>> WriteRegistration(RegistrationWrite write);
+
+    /// <summary>Queues a command, and delivers it when the device is there.</summary>
+    Task<ChangeReply<DeviceCommand>> SendCommand(CommandRequest request);
+
+    /// <summary>Takes the device's answer to a command.</summary>
+    Task<ChangeReply<DeviceCommand>> AnswerCommand(CommandAnswer answer);
+
+    /// <summary>Takes back a command that was not delivered yet; afterwards it is a conflict.</summary>
+    Task<ChangeReply<DeviceCommand>> CancelCommand(CommandCancel cancel);
+
+    /// <summary>Open commands, and the last that ended.</summary>
+    Task<CommandList> GetCommands();
+
+    /// <summary>What a person does with an alarm.</summary>
+    Task<ChangeReply<DeviceAlarm>> ChangeAlarm(AlarmChange change);
+
+    /// <summary>Alarms that are not cleared, and the last that were.</summary>
+    Task<AlarmList> GetAlarms();
 }
 
 /// <summary>Names of <see cref="IDeviceActor"/>'s methods on the wire.</summary>
@@ -38,4 +71,37 @@ public static class DeviceActorMethods
 
     /// <summary><see cref="IDeviceActor.GetView"/>.</summary>
     public const string GetView = nameof(IDeviceActor.GetView);
+
+    /// <summary><see cref="IDeviceActor.RequestTwin"/>.</summary>
+    public const string RequestTwin = nameof(IDeviceActor.RequestTwin);
+
+    /// <summary><see cref="IDeviceActor.ReportTwin"/>.</summary>
+    public const string ReportTwin = nameof(IDeviceActor.ReportTwin);
+
+    /// <summary><see cref="IDeviceActor.WriteDesired"/>.</summary>
+    public const string WriteDesired = nameof(IDeviceActor.WriteDesired);
+
+    /// <summary><see cref="IDeviceActor.GetTwin"/>.</summary>
+    public const string GetTwin = nameof(IDeviceActor.GetTwin);
+
+    /// <summary><see cref="IDeviceActor.WriteRegistration"/>.</summary>
+    public const string WriteRegistration = nameof(IDeviceActor.WriteRegistration);
+
+    /// <summary><see cref="IDeviceActor.SendCommand"/>.</summary>
+    public const string SendCommand = nameof(IDeviceActor.SendCommand);
+
+    /// <summary><see cref="IDeviceActor.AnswerCommand"/>.</summary>
+    public const string AnswerCommand = nameof(IDeviceActor.AnswerCommand);
+
+    /// <summary><see cref="IDeviceActor.CancelCommand"/>.</summary>
+    public const string CancelCommand = nameof(IDeviceActor.CancelCommand);
+
+    /// <summary><see cref="IDeviceActor.GetCommands"/>.</summary>
+    public const string GetCommands = nameof(IDeviceActor.GetCommands);
+
+    /// <summary><see cref="IDeviceActor.ChangeAlarm"/>.</summary>
+    public const string ChangeAlarm = nameof(IDeviceActor.ChangeAlarm);
+
+    /// <summary><see cref="IDeviceActor.GetAlarms"/>.</summary>
+    public const string GetAlarms = nameof(IDeviceActor.GetAlarms);
 }

@@ -14,7 +14,11 @@ public enum Presence
     [JsonStringEnumMemberName("online")]
     Online,
 
-    /// <summary>Its last will, its own word, or silence said so.</summary>
+    /// <summary>Online, but silent for longer than it should be.</summary>
+    [JsonStringEnumMemberName("stale")]
+    Stale,
+
+    /// <summary>Its last will, its own word, or a long silence said so.</summary>
     [JsonStringEnumMemberName("offline")]
     Offline,
 }
@@ -84,9 +88,67 @@ public sealed record DeviceView
 
     /// <summary>The newest refusal, one of <see cref="RejectionReasons"/>; null: none yet.</summary>
     public string? LastRejection { get; init; }
+
+    /// <summary>Id of its type: what operators assigned, else what it says itself (reported <c>deviceType</c>); null: none.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The group it is in; null: none.</summary>
+    public GroupPath? Group { get; init; }
+
+    /// <summary>Tags by name; null: none.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>Version of the registration; 0: none.</summary>
+    public long RegistrationVersion { get; init; }
+
+    /// <summary>What it says of its firmware (reported <c>firmware</c>), at most 64 characters; null: nothing.</summary>
+    public string? Firmware { get; init; }
+
+    /// <summary>The twin in short.</summary>
+    public TwinSummary Twin { get; init; } = TwinSummary.None;
+
+    /// <summary>Its alarms in short.</summary>
+    public AlarmSummary Alarms { get; init; } = AlarmSummary.None;
+
+    /// <summary>Commands that have not ended.</summary>
+    public int OpenCommands { get; init; }
+
+    /// <summary>Its sessions.</summary>
+    public SessionSummary Sessions { get; init; } = SessionSummary.None;
 }
 
-/// <summary>Event on topic <c>device-events</c>, type <see cref="Messaging.EventTypes.PresenceChanged"/>.</summary>
+/// <summary>A twin in short.</summary>
+/// <param name="DesiredVersion">Version of desired.</param>
+/// <param name="ReportedVersion">Version of reported.</param>
+/// <param name="PendingSince">Since when reported is behind desired, Unix milliseconds UTC; null: in step.</param>
+public sealed record TwinSummary(long DesiredVersion, long ReportedVersion, long? PendingSince)
+{
+    /// <summary>Never written.</summary>
+    public static TwinSummary None { get; } = new(0, 0, null);
+}
+
+/// <summary>Alarms in short.</summary>
+/// <param name="Active">Not cleared.</param>
+/// <param name="Unacknowledged">Of these: not acknowledged.</param>
+/// <param name="Severity">The worst of these; null: none.</param>
+public sealed record AlarmSummary(int Active, int Unacknowledged, AlarmSeverity? Severity)
+{
+    /// <summary>None.</summary>
+    public static AlarmSummary None { get; } = new(0, 0, null);
+}
+
+/// <summary>Sessions of a device. A session lasts from a change to online until the next change to offline.</summary>
+/// <param name="Disconnects">Sessions that ended.</param>
+/// <param name="Since">When the current one began, Unix milliseconds UTC; null: there is none.</param>
+/// <param name="OnlineMs">How long the ended ones lasted together, milliseconds.</param>
+/// <param name="IsFlapping">Whether sessions lately began more often than they should.</param>
+public sealed record SessionSummary(long Disconnects, long? Since, long OnlineMs, bool IsFlapping)
+{
+    /// <summary>None.</summary>
+    public static SessionSummary None { get; } = new(0, null, 0, false);
+}
+
+/// <summary>Event on topic <c>device-events</c>, type <see cref="Messaging.EventTypes.PresenceChanged"/>: presence, or whether it flaps, changed.</summary>
 public sealed record PresenceEvent
 {
     /// <summary>Whose.</summary>
@@ -98,7 +160,7 @@ public sealed record PresenceEvent
     /// <summary>When it changed, Unix milliseconds UTC.</summary>
     public required long At { get; init; }
 
-    /// <summary>Why: the device's reason, or <c>silence</c>, <c>telemetry</c>.</summary>
+    /// <summary>Why: the device's reason, or <c>silence</c>, <c>telemetry</c>, <c>flapping</c>, <c>steady</c>.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The device after the change.</summary>

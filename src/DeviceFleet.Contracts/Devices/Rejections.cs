@@ -18,6 +18,15 @@ public static class RejectionReasons
     /// <summary>Of a boot before the one known.</summary>
     public const string OldBoot = "old-boot";
 
+    /// <summary>A metric outside the range, or not among the metrics, of the device's type.</summary>
+    public const string OutOfType = "out-of-type";
+
+    /// <summary>A patch of reported that was made from another version than the current.</summary>
+    public const string StaleVersion = "stale-version";
+
+    /// <summary>An answer to a command that is not known, or has ended.</summary>
+    public const string NoSuchCommand = "no-such-command";
+
     /// <summary>A topic that devices may not publish on.</summary>
     public const string WrongTopic = "wrong-topic";
 
@@ -42,8 +51,8 @@ public static class RejectionReasons
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Malformed, TooLarge, OutOfBounds, TooLate, OldBoot, WrongTopic, WrongDevice, WrongSubscription, BadCredentials, WrongClientId, SessionTakenOver,
-        TooManyConnections,
+        Malformed, TooLarge, OutOfBounds, TooLate, OldBoot, OutOfType, StaleVersion, NoSuchCommand, WrongTopic, WrongDevice, WrongSubscription, BadCredentials,
+        WrongClientId, SessionTakenOver, TooManyConnections,
     ];
 }
 

@@ -64,7 +64,15 @@ public sealed record IngestReply
 
     /// <summary>Presence after this turn.</summary>
     public required Presence Presence { get; init; }
+
+    /// <summary>The device as its group counts it after this turn; null: it is in no group, or nothing changed for it.</summary>
+    public GroupReport? GroupReport { get; init; }
 }
+
+/// <summary>What a turn tells a device's group.</summary>
+/// <param name="Group">Which.</param>
+/// <param name="Observation">What the device looks like.</param>
+public sealed record GroupReport(GroupPath Group, Groups.MemberObservation Observation);
 
 /// <summary>
 /// How many samples a device sent and what became of them, since it was first seen.

@@ -28,6 +28,32 @@ public static class FleetHubContract
 
     /// <summary>Server sends a <see cref="DeviceSamplesBatch"/> to watchers of one device, at most 10 a second.</summary>
     public const string DeviceSamples = "DeviceSamples";
+
+    /// <summary>
+    /// Client calls with a device id, a command's name, its arguments (any JSON, or null) and an idempotency key (or null): returns the <see cref="DeviceCommand"/>;
+    /// what becomes of it is sent as <see cref="CommandChanged"/>. Operators only. A refusal is an error of the call.
+    /// </summary>
+    public const string SendCommand = "SendCommand";
+
+    /// <summary>
+    /// Client calls with a device id, a merge patch of desired, and the version it was made from (or null): returns the <see cref="TwinView"/>. Operators only.
+    /// </summary>
+    public const string SetDesired = "SetDesired";
+
+    /// <summary>Client calls with a device id and an alarm's id: returns the <see cref="DeviceAlarm"/>. Operators only.</summary>
+    public const string AckAlarm = "AckAlarm";
+
+    /// <summary>Server sends a <see cref="DeviceCommand"/> to watchers of the device, and to who sent it.</summary>
+    public const string CommandChanged = "CommandChanged";
+
+    /// <summary>Server sends a <see cref="DeviceAlarm"/> to watchers of the fleet and of the device.</summary>
+    public const string AlarmChanged = "AlarmChanged";
+
+    /// <summary>Server sends a <see cref="DeviceId"/> to watchers of the device: its twin was written, and may be read anew.</summary>
+    public const string TwinChanged = "TwinChanged";
+
+    /// <summary>Server sends a <see cref="Groups.GroupView"/> to watchers of the fleet, at most one a second for each group.</summary>
+    public const string GroupChanged = "GroupChanged";
 }
 
 /// <summary>One row of the fleet as browsers see it.</summary>
@@ -53,6 +79,33 @@ public sealed record DeviceRow
 
     /// <summary>The newest refusal; null: none.</summary>
     public string? LastRejection { get; init; }
+
+    /// <summary>Id of its type; null: none.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The group it is in; null: none.</summary>
+    public GroupPath? Group { get; init; }
+
+    /// <summary>Tags by name; null: none.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>What it says of its firmware; null: nothing.</summary>
+    public string? Firmware { get; init; }
+
+    /// <summary>Alarms that are not cleared.</summary>
+    public int Alarms { get; init; }
+
+    /// <summary>The worst of them; null: none.</summary>
+    public AlarmSeverity? Severity { get; init; }
+
+    /// <summary>Since when the twin is behind, Unix milliseconds UTC; null: in step.</summary>
+    public long? PendingSince { get; init; }
+
+    /// <summary>Commands that have not ended.</summary>
+    public int OpenCommands { get; init; }
+
+    /// <summary>Whether it comes and goes more often than it should.</summary>
+    public bool IsFlapping { get; init; }
 }
 
 /// <summary>
@@ -74,6 +127,9 @@ public sealed record FleetCounters
 
     /// <summary>Named, never heard of.</summary>
     public required long Unknown { get; init; }
+
+    /// <summary>Devices with an alarm that is not cleared.</summary>
+    public required long Alarming { get; init; }
 
     /// <summary>Samples, and unreadable messages, of all devices.</summary>
     public required long Received { get; init; }

@@ -27,11 +27,26 @@ public static class DaprNames
     /// <summary>Input binding and route of status.</summary>
     public const string StatusIn = "status-in";
 
+    /// <summary>Input binding and route of what devices report of their twins.</summary>
+    public const string ReportedIn = "reported-in";
+
+    /// <summary>Input binding and route of devices' questions for their twins.</summary>
+    public const string TwinGetIn = "twin-get-in";
+
+    /// <summary>Input binding and route of devices' answers to commands.</summary>
+    public const string CommandResultsIn = "command-results-in";
+
+    /// <summary>Configuration store of alarm rules and device types.</summary>
+    public const string ConfigurationStore = "fleet-settings";
+
     /// <summary>Input binding and route of what the broker refused.</summary>
     public const string RejectionsIn = "rejections-in";
 
-    /// <summary>Output binding to devices.</summary>
+    /// <summary>Output binding to devices: what is sent once.</summary>
     public const string DeviceOut = "device-out";
+
+    /// <summary>Output binding to devices: what the broker retains. Another component, because the real one takes <c>retain</c> from its own metadata only.</summary>
+    public const string DesiredOut = "desired-out";
 }
 
 /// <summary>Pub/sub topics. Each has a dead-letter topic, <see cref="DeadLetterOf"/>.</summary>
@@ -40,14 +55,40 @@ public static class PubSubTopics
     /// <summary><see cref="Devices.TelemetryEvent"/>; durable before the device hears its PUBACK.</summary>
     public const string Telemetry = "telemetry";
 
-    /// <summary><see cref="Devices.PresenceEvent"/> and, later, lifecycle, twin and command events.</summary>
+    /// <summary>
+    /// <see cref="Devices.PresenceEvent"/>, <see cref="Devices.TwinEvent"/>, <see cref="Devices.RegistrationEvent"/>, <see cref="Devices.CommandEvent"/> and
+    /// <see cref="Groups.GroupEvent"/>; the CloudEvent's type tells which.
+    /// </summary>
     public const string DeviceEvents = "device-events";
+
+    /// <summary><see cref="Devices.AlarmEvent"/>.</summary>
+    public const string Alarms = "alarms";
 
     /// <summary><see cref="Devices.RejectedEvent"/>.</summary>
     public const string Rejected = "rejected";
 
     /// <summary>Dead-letter topic of a topic.</summary>
     public static string DeadLetterOf(string topic) => topic + "-dead";
+}
+
+/// <summary>Keys of the configuration store.</summary>
+public static class SettingKeys
+{
+    /// <summary>Before the id of an alarm rule; the value is a <see cref="Devices.AlarmRule"/> as JSON.</summary>
+    public const string RulePrefix = "rule.";
+
+    /// <summary>Before the id of a device type; the value is a <see cref="Devices.DeviceType"/> as JSON.</summary>
+    public const string TypePrefix = "type.";
+}
+
+/// <summary>Routes of <c>devices</c> that other services call through service invocation.</summary>
+public static class DevicesRoutes
+{
+    /// <summary>GET: <see cref="Devices.FleetSettings"/>.</summary>
+    public const string Settings = "settings";
+
+    /// <summary>POST a <see cref="Devices.RuleTrial"/>: <see cref="Devices.RuleTrialResult"/>.</summary>
+    public const string TryRule = "settings/try-rule";
 }
 
 /// <summary>CloudEvents <c>type</c> values.</summary>
@@ -58,6 +99,21 @@ public static class EventTypes
 
     /// <summary>On <see cref="PubSubTopics.DeviceEvents"/>.</summary>
     public const string PresenceChanged = "devicefleet.presence.changed.v1";
+
+    /// <summary>On <see cref="PubSubTopics.DeviceEvents"/>.</summary>
+    public const string TwinChanged = "devicefleet.twin.changed.v1";
+
+    /// <summary>On <see cref="PubSubTopics.DeviceEvents"/>.</summary>
+    public const string RegistrationChanged = "devicefleet.registration.changed.v1";
+
+    /// <summary>On <see cref="PubSubTopics.DeviceEvents"/>.</summary>
+    public const string CommandChanged = "devicefleet.command.changed.v1";
+
+    /// <summary>On <see cref="PubSubTopics.DeviceEvents"/>.</summary>
+    public const string GroupChanged = "devicefleet.group.changed.v1";
+
+    /// <summary>On <see cref="PubSubTopics.Alarms"/>.</summary>
+    public const string AlarmChanged = "devicefleet.alarm.changed.v1";
 
     /// <summary>On <see cref="PubSubTopics.Rejected"/>.</summary>
     public const string MessageRejected = "devicefleet.message.rejected.v1";

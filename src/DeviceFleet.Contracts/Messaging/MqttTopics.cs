@@ -14,6 +14,9 @@ public enum DeviceTopicKind
     /// <summary><c>fleet/{id}/reported</c>, up.</summary>
     Reported,
 
+    /// <summary><c>fleet/{id}/twin/get</c>, up.</summary>
+    TwinGet,
+
     /// <summary><c>fleet/{id}/commands/{commandId}/result</c>, up.</summary>
     CommandResult,
 
@@ -39,6 +42,15 @@ public static class MqttTopics
     /// <summary>Filter of every device's status.</summary>
     public const string StatusFilter = "fleet/+/status";
 
+    /// <summary>Filter of every device's reports of its twin.</summary>
+    public const string ReportedFilter = "fleet/+/reported";
+
+    /// <summary>Filter of every device's questions for its twin.</summary>
+    public const string TwinGetFilter = "fleet/+/twin/get";
+
+    /// <summary>Filter of every device's answers to commands.</summary>
+    public const string CommandResultsFilter = "fleet/+/commands/+/result";
+
     /// <summary>Where the broker tells what it refused (<see cref="RejectedEvent"/> as JSON); no client may publish or subscribe there.</summary>
     public const string BrokerRejections = "broker/rejections";
 
@@ -52,6 +64,21 @@ public static class MqttTopics
 
     /// <summary>Topic for the desired twin.</summary>
     public static string Desired(DeviceId id) => $"{Root}{id.Value}/desired";
+
+    /// <summary>Topic for reports of the twin.</summary>
+    public static string Reported(DeviceId id) => $"{Root}{id.Value}/reported";
+
+    /// <summary>Topic for the question for the twin.</summary>
+    public static string TwinGet(DeviceId id) => $"{Root}{id.Value}/twin/get";
+
+    /// <summary>Topic for one command.</summary>
+    public static string Command(DeviceId id, string commandId) => $"{Root}{id.Value}/commands/{commandId}";
+
+    /// <summary>Topic for the answer to one command.</summary>
+    public static string CommandResult(DeviceId id, string commandId) => $"{Root}{id.Value}/commands/{commandId}/result";
+
+    /// <summary>The command's id in a concrete topic of kind <see cref="DeviceTopicKind.Command"/> or <see cref="DeviceTopicKind.CommandResult"/>.</summary>
+    public static string CommandIdOf(string topic) => topic.Split('/')[3];
 
     /// <summary>Filter of all commands to a device.</summary>
     public static string Commands(DeviceId id) => $"{Root}{id.Value}/commands/+";
@@ -86,6 +113,7 @@ public static class MqttTopics
             case "status": kind = DeviceTopicKind.Status; return true;
             case "reported": kind = DeviceTopicKind.Reported; return true;
             case "desired": kind = DeviceTopicKind.Desired; return true;
+            case "twin/get": kind = DeviceTopicKind.TwinGet; return true;
         }
 
         kind = default;

@@ -1,6 +1,6 @@
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Devices.Actors;
 using DeviceFleet.Devices.Publishing;
-using DeviceFleet.Devices.Twin;
 
 namespace DeviceFleet.Devices.Ingest;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
-using DeviceFleet.Devices.Twin;
+using DeviceFleet.Devices.Actors;
 
 namespace DeviceFleet.Devices.Ingest;
 

@@ -13,6 +13,10 @@ internal static class PublishingSetup
         builder.Services
             .AddPublisher(new EventTopic<TelemetryEvent>(PubSubTopics.Telemetry, EventTypes.TelemetryReceived))
             .AddPublisher(new EventTopic<PresenceEvent>(PubSubTopics.DeviceEvents, EventTypes.PresenceChanged))
+            .AddPublisher(new EventTopic<RegistrationEvent>(PubSubTopics.DeviceEvents, EventTypes.RegistrationChanged))
+            .AddPublisher(new EventTopic<TwinEvent>(PubSubTopics.DeviceEvents, EventTypes.TwinChanged))
+            .AddPublisher(new EventTopic<CommandEvent>(PubSubTopics.DeviceEvents, EventTypes.CommandChanged))
+            .AddPublisher(new EventTopic<AlarmEvent>(PubSubTopics.Alarms, EventTypes.AlarmChanged))
             .AddPublisher(new EventTopic<RejectedEvent>(PubSubTopics.Rejected, EventTypes.MessageRejected));
         return builder;
     }

@@ -188,6 +188,7 @@ internal sealed partial class FleetModel(FleetOptions options)
         {
             Presence.Unknown => Standing.Unknown,
             Presence.Offline => Standing.Offline,
+            Presence.Stale => Standing.Stale,
             Presence.Online => now - (entry.Row.LastSeen ?? 0) >= _staleAfterMs ? Standing.Stale : Standing.Online,
         };
         if (standing != entry.Standing)

@@ -39,6 +39,7 @@ internal sealed class FleetTally
         Stale = _standings[(int)Standing.Stale],
         Offline = _standings[(int)Standing.Offline],
         Unknown = _standings[(int)Standing.Unknown],
+        Alarming = 0,
         Received = _received,
         Applied = _applied,
         Duplicates = _duplicates,

@@ -35,6 +35,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         _time = time;
         _data = data;
         _keys = LocalKeys.LoadOrMake(data);
+        StarterSettings.EnsureIn(data);
         _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(options.LogLevel).AddSimpleConsole(console => console.SingleLine = true));
         _engine = new DaprEngine(new ActorRuntimeOptions(), time, _loggers);
     }

@@ -11,7 +11,7 @@ internal sealed record ComponentFormat(string[] Required, string[] Optional)
         "sentinelMasterName", "maxRetries",
     ];
 
-    /// <summary>By <c>spec.type</c> (Dapr docs, component specs; <c>pubsub.sqlite</c> is the embedded runtime's own).</summary>
+    /// <summary>By <c>spec.type</c> (Dapr docs, component specs; <c>pubsub.sqlite</c> and <c>configuration.file</c> are the embedded runtime's own).</summary>
     public static IReadOnlyDictionary<string, ComponentFormat> ByType { get; } = new Dictionary<string, ComponentFormat>(StringComparer.Ordinal)
     {
         ["state.sqlite"] = new(["connectionString"], ["actorStateStore", "tableName", "metadataTableName", "timeout", "busyTimeout", "cleanupInterval", "keyPrefix"]),
@@ -21,6 +21,8 @@ internal sealed record ComponentFormat(string[] Required, string[] Optional)
             ["redisHost"],
             ["redisPassword", "consumerID", "concurrency", "queueDepth", "processingTimeout", "redeliverInterval", "maxLenApprox", "streamTTL", .. Redis]),
         ["bindings.mqtt3"] = new(["url", "topic", "consumerID"], ["direction", "route", "retain", "cleanSession", "backOffMaxRetries", "caCert", "clientCert", "clientKey"]),
+        ["configuration.file"] = new(["file"], ["nestedSeparator", "pollInterval"]),
+        ["configuration.redis"] = new(["redisHost"], ["redisPassword", .. Redis]),
         ["secretstores.local.env"] = new([], ["prefix"]),
         ["secretstores.local.file"] = new(["secretsFile"], ["multiValued", "nestedSeparator"]),
         ["secretstores.kubernetes"] = new([], ["defaultNamespace"]),

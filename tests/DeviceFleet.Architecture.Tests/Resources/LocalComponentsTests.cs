@@ -46,7 +46,7 @@ public sealed class LocalComponentsTests
     {
         var ids = Components.Select(component => component.Value("consumerID")).OfType<string>().ToArray();
 
-        Assert.Equal(4, ids.Length);
+        Assert.Equal(NamesInCode.Inputs.Count + 2, ids.Length);
         Assert.Equal(ids.Distinct(), ids);
     }
 }

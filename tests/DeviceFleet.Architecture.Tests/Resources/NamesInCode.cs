@@ -20,6 +20,9 @@ internal static class NamesInCode
     {
         [DaprNames.TelemetryIn] = MqttTopics.TelemetryFilter,
         [DaprNames.StatusIn] = MqttTopics.StatusFilter,
+        [DaprNames.ReportedIn] = MqttTopics.ReportedFilter,
+        [DaprNames.TwinGetIn] = MqttTopics.TwinGetFilter,
+        [DaprNames.CommandResultsIn] = MqttTopics.CommandResultsFilter,
         [DaprNames.RejectionsIn] = MqttTopics.BrokerRejections,
     };
 
@@ -32,6 +35,11 @@ internal static class NamesInCode
         [DaprNames.SecretStore] = [DaprNames.DevicesApp, DaprNames.GatewayApp],
         [DaprNames.TelemetryIn] = [DaprNames.DevicesApp],
         [DaprNames.StatusIn] = [DaprNames.DevicesApp],
+        [DaprNames.ReportedIn] = [DaprNames.DevicesApp],
+        [DaprNames.TwinGetIn] = [DaprNames.DevicesApp],
+        [DaprNames.CommandResultsIn] = [DaprNames.DevicesApp],
+        [DaprNames.DesiredOut] = [DaprNames.DevicesApp],
+        [DaprNames.ConfigurationStore] = [DaprNames.DevicesApp],
         [DaprNames.RejectionsIn] = [DaprNames.DevicesApp],
         [DaprNames.DeviceOut] = [DaprNames.DevicesApp],
     };

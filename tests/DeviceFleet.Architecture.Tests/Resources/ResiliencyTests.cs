@@ -1,5 +1,6 @@
 using System.Globalization;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Groups;
 using DeviceFleet.Contracts.Messaging;
 
 namespace DeviceFleet.Architecture.Tests.Resources;
@@ -18,7 +19,7 @@ public sealed class ResiliencyTests
     public void Every_target_exists()
     {
         Assert.Empty(Spec.Targets.Components.Keys.Except(NamesInCode.Components));
-        Assert.Equal([DeviceActorMethods.ActorType], Spec.Targets.Actors.Keys);
+        Assert.Equal([DeviceActorMethods.ActorType, GroupActorMethods.ActorType], Spec.Targets.Actors.Keys);
         Assert.Empty(Spec.Targets.Apps);
     }
 
@@ -33,6 +34,9 @@ public sealed class ResiliencyTests
     [InlineData(DaprNames.PubSub)]
     [InlineData(DaprNames.TelemetryIn)]
     [InlineData(DaprNames.StatusIn)]
+    [InlineData(DaprNames.ReportedIn)]
+    [InlineData(DaprNames.TwinGetIn)]
+    [InlineData(DaprNames.CommandResultsIn)]
     public void What_comes_in_is_tried_again(string component)
     {
         var retry = Spec.Targets.Components[component].Inbound?.Retry;

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
-using DeviceFleet.Devices.Twin;
+using DeviceFleet.Devices.Actors;
 using DeviceFleet.ServiceDefaults.Actors;
 using DeviceFleet.Testing;
 using Microsoft.AspNetCore.Builder;

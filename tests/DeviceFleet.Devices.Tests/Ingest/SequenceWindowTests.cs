@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 using DeviceFleet.Devices.Ingest;
-using DeviceFleet.Devices.Twin;
+using DeviceFleet.Devices.Actors;
 
 namespace DeviceFleet.Devices.Tests.Ingest;
 

@@ -2,11 +2,11 @@ using System.Net;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Tests.Fakes;
-using DeviceFleet.Devices.Twin;
+using DeviceFleet.Devices.Actors;
 using DeviceFleet.ServiceDefaults.Actors;
 using DeviceFleet.Testing;
 
-namespace DeviceFleet.Devices.Tests.Twin;
+namespace DeviceFleet.Devices.Tests.Actors;
 
 /// <summary>The actor through the SDK's whole dispatch, on the SDK's own state manager over HTTP.</summary>
 public class DeviceActorTests
@@ -126,13 +126,13 @@ public class DeviceActorTests
         host.Runtime.OnBulkPublish = _ => Task.FromResult(false);
         using var online = await host.SendStatusAsync("pump-1", """{"online":true,"boot":1}""");
         Assert.Equal(HttpStatusCode.OK, online.StatusCode);
-        Assert.Contains("pump-1||outbox", host.Runtime.Reminders.Keys);
+        Assert.Contains("pump-1||retry", host.Runtime.Reminders.Keys);
 
         host.Runtime.OnBulkPublish = _ => Task.FromResult(true);
-        await host.Runtime.FireAsync("pump-1", DeviceActor.OutboxReminder);
+        await host.Runtime.FireAsync("pump-1", DeviceActor.RetryReminder);
 
         Assert.Equal(Presence.Online, Assert.Single(host.Presence()).Presence);
-        Assert.DoesNotContain("pump-1||outbox", host.Runtime.Reminders.Keys);
+        Assert.DoesNotContain("pump-1||retry", host.Runtime.Reminders.Keys);
     }
 
     [Fact]
@@ -141,14 +141,14 @@ public class DeviceActorTests
         var host = await StartAsync();
         host.Runtime.OnBulkPublish = _ => Task.FromResult(false);
         using var online = await host.SendStatusAsync("pump-1", """{"online":true,"boot":1}""");
-        host.Runtime.Reminders.TryRemove("pump-1||outbox", out _);
+        host.Runtime.Reminders.TryRemove("pump-1||retry", out _);
         var runtime = host.Runtime;
         await host.StopAsync();
         runtime.OnBulkPublish = _ => Task.FromResult(true);
-        Assert.Contains("pump-1||offline", runtime.Reminders.Keys);
+        Assert.Contains("pump-1||wake", runtime.Reminders.Keys);
 
         await using var restarted = await DevicesHost.StartOnAsync(runtime, host.Time, null, StateManagers(runtime));
-        await runtime.FireAsync("pump-1", DeviceActor.WatchReminder);
+        await runtime.FireAsync("pump-1", DeviceActor.WakeReminder);
 
         Assert.Equal(Presence.Online, Assert.Single(restarted.Presence()).Presence);
     }
@@ -162,12 +162,12 @@ public class DeviceActorTests
         using var second = await host.SendTelemetryAsync("pump-1", """{"boot":1,"seq":1,"metrics":{"t":1}}""");
         host.Time.Advance(TimeSpan.FromSeconds(30));
 
-        await host.Runtime.FireAsync("pump-1", DeviceActor.WatchReminder);
+        await host.Runtime.FireAsync("pump-1", DeviceActor.WakeReminder);
         Assert.Equal(Presence.Online, (await host.ViewAsync("pump-1")).Presence);
-        Assert.Equal("0h1m30s0ms", host.Runtime.Reminders["pump-1||offline"].DueTime);
+        Assert.Equal("0h1m30s0ms", host.Runtime.Reminders["pump-1||wake"].DueTime);
 
         host.Time.Advance(TimeSpan.FromSeconds(90));
-        await host.Runtime.FireAsync("pump-1", DeviceActor.WatchReminder);
+        await host.Runtime.FireAsync("pump-1", DeviceActor.WakeReminder);
 
         Assert.Equal(("silence", Presence.Offline), (host.Presence()[^1].Reason, host.Presence()[^1].Presence));
         Assert.Empty(host.Runtime.Reminders);

@@ -1,15 +1,18 @@
 using CsCheck;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Devices.Actors;
 using DeviceFleet.Devices.Ingest;
-using DeviceFleet.Devices.Twin;
+using DeviceFleet.Devices.Liveness;
 
-namespace DeviceFleet.Devices.Tests.Twin;
+namespace DeviceFleet.Devices.Tests.Liveness;
 
 public sealed class DeviceTransitionsTests
 {
     private const long Now = 1_700_000_000_000;
 
     private static readonly IngestLimits Limits = new(TimeSpan.FromDays(1), TimeSpan.FromDays(366));
+
+    private static readonly PresenceOptions Silence = new() { OfflineAfter = TimeSpan.FromMinutes(2) };
 
     private static readonly DeviceState Fresh = DeviceState.New(DeviceId.Parse("pump-1"));
 
@@ -88,7 +91,7 @@ public sealed class DeviceTransitionsTests
         var (second, _) = first.Ingest(Message(Sample(1, 1, 1)), Limits);
 
         Assert.Equal((Presence.Online, 1L), (second.Presence, second.Connects));
-        var change = Assert.Single(second.Outbox);
+        var change = Assert.Single(second.Outbox).Presence!;
         Assert.Equal((Presence.Online, DeviceTransitions.ByTelemetry, 1L), (change.Presence, change.Reason, change.View.Revision));
     }
 
@@ -121,12 +124,12 @@ public sealed class DeviceTransitionsTests
     {
         var (state, _) = Fresh.ReportStatus(Status(true, boot: 1));
 
-        var (same, left) = state.CheckSilence(TimeSpan.FromMinutes(2), Now + 119_999);
-        var (offline, none) = state.CheckSilence(TimeSpan.FromMinutes(2), Now + 120_000);
+        var same = state.CheckSilence(Silence, Now + 119_999);
+        var offline = state.CheckSilence(Silence, Now + 120_000);
 
         Assert.Same(state, same);
-        Assert.Equal(TimeSpan.FromMilliseconds(1), left);
-        Assert.Equal((Presence.Offline, state.Revision + 1, null), (offline.Presence, offline.Revision, none));
+        Assert.Equal(Now + 120_000, state.SilentAt(Silence));
+        Assert.Equal((Presence.Offline, state.Revision + 1, null), (offline.Presence, offline.Revision, offline.SilentAt(Silence)));
     }
 
     [Fact]
@@ -138,8 +141,8 @@ public sealed class DeviceTransitionsTests
             state = state.ReportStatus(Status(i % 2 == 0, boot: 1)).Next;
         }
 
-        Assert.Equal(DeviceState.OutboxMax, state.Outbox.Count);
-        Assert.Equal(state.Revision, state.Outbox[^1].View.Revision);
+        Assert.Equal(Outbox.ItemsMax, state.Outbox.Count);
+        Assert.Equal(state.Revision, state.Outbox[^1].Presence!.View.Revision);
     }
 
     [Fact]

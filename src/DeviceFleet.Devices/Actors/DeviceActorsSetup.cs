@@ -2,10 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Devices.Liveness;
 using DeviceFleet.ServiceDefaults.Sidecar;
 using Microsoft.Extensions.Options;
 
-namespace DeviceFleet.Devices.Twin;
+namespace DeviceFleet.Devices.Actors;
 
 internal static class DeviceActorsSetup
 {
@@ -22,6 +23,8 @@ internal static class DeviceActorsSetup
     {
         builder.Services.AddOptions<PresenceOptions>().BindConfiguration(PresenceOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<PresenceOptions>, PresenceOptionsValidator>();
+        builder.Services.AddSingleton<OutboxSender>();
+        builder.Services.AddSingleton<DownwardSender>();
         builder.Services.AddSingleton<DeviceActorServices>();
         builder.Services.AddSingleton<DeviceActors>();
         builder.Services.AddActors(options =>

@@ -1,7 +1,8 @@
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Devices.Actors;
 using DeviceFleet.Devices.Ingest;
 
-namespace DeviceFleet.Devices.Twin;
+namespace DeviceFleet.Devices.Liveness;
 
 /// <summary>How a device's state follows from what arrives. Pure: input and time come in, the next state goes out.</summary>
 internal static class DeviceTransitions
@@ -56,25 +57,13 @@ internal static class DeviceTransitions
         };
     }
 
-    /// <summary>
-    /// Looks whether an online device has fallen silent: it becomes offline, or <c>Left</c> says how long it may still be silent. Not online: nothing to watch,
-    /// no time left.
-    /// </summary>
-    public static (DeviceState Next, TimeSpan? Left) CheckSilence(this DeviceState state, TimeSpan offlineAfter, long now)
-    {
-        if (state.Presence != Presence.Online)
-        {
-            return (state, null);
-        }
+    /// <summary>When silence changes its presence if nothing is heard of it, Unix milliseconds UTC; null: silence changes nothing.</summary>
+    public static long? SilentAt(this DeviceState state, PresenceOptions options) =>
+        state.Presence == Presence.Online ? (state.LastSeen ?? 0) + (long)options.OfflineAfter.TotalMilliseconds : null;
 
-        var rest = (state.LastSeen ?? 0) + (long)offlineAfter.TotalMilliseconds - now;
-        return rest > 0
-            ? (state, TimeSpan.FromMilliseconds(rest))
-            : ((state with { Revision = state.Revision + 1 }).BecomeOffline(now, BySilence), null);
-    }
-
-    /// <summary>Takes published events out. They are the oldest ones, and none was added since they were read: a turn is alone.</summary>
-    public static DeviceState WithoutPublished(this DeviceState state, int count) => state with { Outbox = [.. state.Outbox.Skip(count)] };
+    /// <summary>An online device that has fallen silent becomes offline.</summary>
+    public static DeviceState CheckSilence(this DeviceState state, PresenceOptions options, long now) =>
+        state.SilentAt(options) is { } at && at <= now ? (state with { Revision = state.Revision + 1 }).BecomeOffline(now, BySilence) : state;
 
     private static DeviceState Heard(this DeviceState state, long at) => state with
     {
@@ -93,6 +82,6 @@ internal static class DeviceTransitions
     {
         var next = state with { Presence = presence, PresenceSince = at };
         var change = new PresenceEvent { DeviceId = state.DeviceId, Presence = presence, At = at, Reason = reason, View = next.ToView() };
-        return next with { Outbox = [.. state.Outbox.TakeLast(DeviceState.OutboxMax - 1), change] };
+        return next with { Outbox = state.Outbox.With(new OutboxItem { Presence = change }) };
     }
 }

@@ -5,7 +5,7 @@ using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Devices.Ingest;
 using Microsoft.Extensions.Options;
 
-namespace DeviceFleet.Devices.Twin;
+namespace DeviceFleet.Devices.Actors;
 
 /// <summary>
 /// Calls device actors through JSON proxies, which it keeps. The bound is kept by two generations: a proxy used lives in the young one; when that is half of
@@ -29,6 +29,15 @@ internal sealed class DeviceActors(IActorProxyFactory factory, IOptions<IngestOp
 
     public Task<DeviceView> GetViewAsync(DeviceId id, CancellationToken cancellationToken) =>
         Proxy(id).InvokeMethodAsync<DeviceView>(DeviceActorMethods.GetView, cancellationToken);
+
+    public Task<TwinView> RequestTwinAsync(DeviceId id, TwinRequest request, CancellationToken cancellationToken) =>
+        Proxy(id).InvokeMethodAsync<TwinRequest, TwinView>(DeviceActorMethods.RequestTwin, request, cancellationToken);
+
+    public Task<ChangeReply<TwinView>> ReportTwinAsync(DeviceId id, ReportedPatch patch, CancellationToken cancellationToken) =>
+        Proxy(id).InvokeMethodAsync<ReportedPatch, ChangeReply<TwinView>>(DeviceActorMethods.ReportTwin, patch, cancellationToken);
+
+    public Task<ChangeReply<DeviceCommand>> AnswerCommandAsync(DeviceId id, CommandAnswer answer, CancellationToken cancellationToken) =>
+        Proxy(id).InvokeMethodAsync<CommandAnswer, ChangeReply<DeviceCommand>>(DeviceActorMethods.AnswerCommand, answer, cancellationToken);
 
     private ActorProxy Proxy(DeviceId id)
     {

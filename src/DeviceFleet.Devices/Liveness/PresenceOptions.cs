@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
-namespace DeviceFleet.Devices.Twin;
+namespace DeviceFleet.Devices.Liveness;
 
 /// <summary>Section <c>Presence</c>.</summary>
 internal sealed class PresenceOptions

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using DeviceFleet.Contracts.Devices;
-using DeviceFleet.Devices.Ingest;
+using DeviceFleet.Devices.Actors;
 
-namespace DeviceFleet.Devices.Twin;
+namespace DeviceFleet.Devices.Ingest;
 
 /// <summary>Folds one message's samples into what a device's state keeps of them: window, last values, counts.</summary>
 internal sealed class SampleFold(DeviceState start, long receivedAt, IngestLimits limits)

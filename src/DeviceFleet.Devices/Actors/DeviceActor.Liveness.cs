@@ -1,0 +1,22 @@
+using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Devices.Liveness;
+
+namespace DeviceFleet.Devices.Actors;
+
+internal sealed partial class DeviceActor
+{
+    public async Task<StatusReply> ReportStatus(StatusReport report)
+    {
+        var turn = await BeginAsync(report.ReceivedAt);
+        var (next, changed) = turn.Device.ReportStatus(report);
+        turn.Device = next;
+        if (report.Online && next.IsConnected)
+        {
+            // Each connect says so, and what was under way on the connection before is not.
+            await CatchUpAsync(turn);
+        }
+
+        await CommitAsync(turn);
+        return new StatusReply(turn.Device.Presence, changed, turn.Device.Revision);
+    }
+}

@@ -1,0 +1,244 @@
+using Dapr.Actors.Runtime;
+using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Devices.Liveness;
+using DeviceFleet.ServiceDefaults.Actors;
+
+namespace DeviceFleet.Devices.Actors;
+
+/// <summary>
+/// One device. A turn loads the state (from memory once active), lets the pure cores decide, and stores what they made of it as one transaction; the SDK forgets it when
+/// the method or the save fails. The files beside this one hold the turns, by what they are about.
+/// <para>
+/// Save, then send: events lie in the outbox in the state, messages to the device follow from the state; both leave after the save. Reminder
+/// <see cref="WakeReminder"/> is set before that save, so whatever a crash interrupts, it wakes the actor, and waking sends what was left. Only when sending fails while
+/// the actor lives does <see cref="RetryReminder"/> come sooner.
+/// </para>
+/// </summary>
+internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices services, IActorStateManagerFactory? stateManagers = null)
+    : DurableActor(host, stateManagers), IDeviceActor, IRemindable
+{
+    /// <summary>Comes when the next thing is due: silence, a command's end, the absence of data.</summary>
+    public const string WakeReminder = "wake";
+
+    /// <summary>Comes while something could not be sent.</summary>
+    public const string RetryReminder = "retry";
+
+    /// <summary>
+    /// For when this activation set the wake. Not stored: a first change after each activation sets it anew, so that a scheduler that lost its reminders does not leave
+    /// devices online for ever.
+    /// </summary>
+    private long? _wakeAt;
+
+    public async Task<IngestReply> Ingest(IngestRequest request)
+    {
+        var turn = await BeginAsync(request.ReceivedAt);
+        var (next, results) = turn.Device.Ingest(request, services.Limits);
+        turn.Device = next;
+        await CommitAsync(turn);
+        return new IngestReply { Results = results, Totals = next.Totals, Revision = next.Revision, Presence = next.Presence };
+    }
+
+    public async Task<DeviceView> NoteRejected(RejectionNote note)
+    {
+        var turn = await BeginAsync(note.ReceivedAt);
+        turn.Device = turn.Device.NoteRejected(note);
+        await CommitAsync(turn);
+        return turn.Device.ToView();
+    }
+
+    public async Task<DeviceView> GetView() => (await BeginAsync(Now())).Device.ToView();
+
+    public Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period) => reminderName switch
+    {
+        WakeReminder => WakeAsync(),
+        RetryReminder => RetryAsync(),
+        _ => UnregisterReminderAsync(reminderName),
+    };
+
+    protected override async Task OnActivateAsync()
+    {
+        var turn = await BeginAsync(Now());
+        if (turn.Device.Outbox.Count > 0 || HasUnsent(turn.Device))
+        {
+            // What a crash left. The SDK saves what this takes out.
+            await CatchUpAsync(turn);
+            await CommitAllAsync(turn);
+        }
+    }
+
+    private async Task<DeviceTurn> BeginAsync(long now)
+    {
+        var stored = await StateManager.TryGetStateAsync<DeviceState>(DeviceTurn.DeviceKey);
+        return new DeviceTurn(StateManager, stored.HasValue ? stored.Value : DeviceState.New(DeviceId.Parse(Id.GetId())), now);
+    }
+
+    /// <summary>
+    /// 1. Set the wake, if it has to come sooner than it would. 2. Save. 3. Send to the device. 4. Publish the outbox, and take out what was published. In a turn without
+    /// effects the SDK's save after it is the only one; what an earlier turn left in the outbox is the reminder's business, not this caller's.
+    /// </summary>
+    private async Task CommitAsync(DeviceTurn turn)
+    {
+        await WakeNoLaterAsync(NextWake(turn.Device, turn.Now), turn.Now);
+        await turn.StoreAsync();
+        if (turn.HasEffects)
+        {
+            await SaveStateAsync();
+            await SendAsync(turn);
+            await PublishAsync(turn);
+        }
+    }
+
+    /// <summary>The same, and what earlier turns left in the outbox goes as well.</summary>
+    private async Task CommitAllAsync(DeviceTurn turn)
+    {
+        await CommitAsync(turn);
+        if (!turn.HasEffects)
+        {
+            await PublishAsync(turn);
+        }
+    }
+
+    private async Task SendAsync(DeviceTurn turn)
+    {
+        var sent = 0;
+        try
+        {
+            foreach (var message in turn.Downward)
+            {
+                await services.Downward.SendAsync(message, CancellationToken.None);
+                message.Sent?.Invoke();
+                sent++;
+            }
+        }
+        catch (Exception exception)
+        {
+            // Nothing is lost: what the device should have follows from the state, and the retry works it out again.
+            Log.SendFailed(Logger, exception, turn.Downward.Count - sent, Id);
+            await RetrySoonAsync();
+        }
+
+        turn.Downward.Clear();
+        await turn.StoreAsync();
+        if (sent > 0 && turn.Device.Outbox.Count > 0)
+        {
+            await SaveStateAsync(); // what was sent has events of its own
+        }
+    }
+
+    private async Task PublishAsync(DeviceTurn turn)
+    {
+        var items = turn.Device.Outbox;
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await services.Outbox.SendAsync(items);
+        }
+        catch (Exception exception)
+        {
+            // The change itself is saved and the turn stands; what is left is telling of it, and a reminder will.
+            Log.PublishFailed(Logger, exception, items.Count, Id);
+            await RetrySoonAsync();
+            return;
+        }
+
+        turn.Device = turn.Device with { Outbox = [] };
+        await turn.StoreAsync();
+    }
+
+    private async Task RetrySoonAsync()
+    {
+        try
+        {
+            var after = services.Presence.OutboxRetryAfter;
+            await RegisterReminderAsync(RetryReminder, null, after, after);
+        }
+        catch (Exception exception)
+        {
+            Log.RetryNotSet(Logger, exception, Id);
+        }
+    }
+
+    private async Task RetryAsync()
+    {
+        var turn = await BeginAsync(Now());
+        await CatchUpAsync(turn);
+        await CommitAllAsync(turn);
+        if (turn.Device.Outbox.Count == 0 && !HasUnsent(turn.Device))
+        {
+            await UnregisterReminderAsync(RetryReminder);
+        }
+    }
+
+    private async Task WakeAsync()
+    {
+        _wakeAt = null; // it came; whatever is due next has to be set
+        var turn = await BeginAsync(Now());
+        await DoWhatIsDueAsync(turn);
+        await CommitAllAsync(turn);
+        if (NextWake(turn.Device, turn.Now) is null)
+        {
+            await UnregisterReminderAsync(WakeReminder);
+            _wakeAt = null;
+        }
+    }
+
+    private async Task WakeNoLaterAsync(long? at, long now)
+    {
+        if (at is { } due && (_wakeAt is not { } set || due < set))
+        {
+            // Periodic, though one firing would do: should the call that sets it anew be lost, it still comes back.
+            await RegisterReminderAsync(WakeReminder, null, TimeSpan.FromMilliseconds(Math.Max(0, due - now)), services.Presence.OfflineAfter);
+            _wakeAt = due;
+        }
+    }
+
+    /// <summary>When the actor has to look again, Unix milliseconds UTC; null: not before somebody calls. While an event waits, it is what wakes the actor after a crash.</summary>
+    private long? NextWake(DeviceState device, long now)
+    {
+        long? next = device.Outbox.Count > 0 ? now + (long)services.Presence.OfflineAfter.TotalMilliseconds : null;
+        foreach (var due in DueTimes(device))
+        {
+            next = due is { } at && (next is null || at < next) ? at : next;
+        }
+
+        return next;
+    }
+
+    /// <summary>When each of the things that time alone brings about is due, Unix milliseconds UTC.</summary>
+    private IEnumerable<long?> DueTimes(DeviceState device) => [device.SilentAt(services.Presence)];
+
+    /// <summary>Does what time alone brings about.</summary>
+    private Task DoWhatIsDueAsync(DeviceTurn turn)
+    {
+        turn.Device = turn.Device.CheckSilence(services.Presence, turn.Now);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Whether something that the device should have was not handed to the broker since it is connected.</summary>
+    private static bool HasUnsent(DeviceState device) => device.IsConnected && device.Commands.Undelivered > 0;
+
+    /// <summary>Sends what the device should have.</summary>
+    private static Task CatchUpAsync(DeviceTurn turn)
+    {
+        _ = turn;
+        return Task.CompletedTask;
+    }
+
+    private long Now() => services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static partial class Log
+    {
+        [LoggerMessage(300, LogLevel.Warning, "{Count} events of device {Id} wait in its outbox.")]
+        public static partial void PublishFailed(ILogger logger, Exception exception, int count, Dapr.Actors.ActorId id);
+
+        [LoggerMessage(301, LogLevel.Warning, "The retry for device {Id} was not set; its wake will send what is left instead.")]
+        public static partial void RetryNotSet(ILogger logger, Exception exception, Dapr.Actors.ActorId id);
+
+        [LoggerMessage(302, LogLevel.Warning, "{Count} messages to device {Id} were not sent.")]
+        public static partial void SendFailed(ILogger logger, Exception exception, int count, Dapr.Actors.ActorId id);
+    }
+}

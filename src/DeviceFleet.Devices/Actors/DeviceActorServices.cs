@@ -1,0 +1,19 @@
+using DeviceFleet.Devices.Ingest;
+using DeviceFleet.Devices.Liveness;
+using Microsoft.Extensions.Options;
+
+namespace DeviceFleet.Devices.Actors;
+
+/// <summary>What every device actor uses.</summary>
+internal sealed class DeviceActorServices(IOptions<PresenceOptions> presence, IOptions<IngestOptions> ingest, OutboxSender outbox, DownwardSender downward, TimeProvider time)
+{
+    public PresenceOptions Presence { get; } = presence.Value;
+
+    public IngestLimits Limits { get; } = new(ingest.Value.ClockAheadMax, ingest.Value.SampleAgeMax);
+
+    public OutboxSender Outbox { get; } = outbox;
+
+    public DownwardSender Downward { get; } = downward;
+
+    public TimeProvider Time { get; } = time;
+}
