@@ -116,10 +116,10 @@ public sealed record FleetCounters
     /// <summary>Devices known.</summary>
     public required long Total { get; init; }
 
-    /// <summary>Online and heard of lately.</summary>
+    /// <summary>There, and heard of lately.</summary>
     public required long Online { get; init; }
 
-    /// <summary>Online, but silent for longer than <see cref="FleetSnapshot.StaleAfterMs"/>.</summary>
+    /// <summary>There, but silent for longer than they should be.</summary>
     public required long Stale { get; init; }
 
     /// <summary>Offline.</summary>
@@ -161,9 +161,6 @@ public sealed record FleetSnapshot
 
     /// <summary>Unix milliseconds UTC.</summary>
     public required long AsOf { get; init; }
-
-    /// <summary>After how long a silent device counts as stale, milliseconds.</summary>
-    public required long StaleAfterMs { get; init; }
 
     /// <summary>Numbers.</summary>
     public required FleetCounters Counters { get; init; }

@@ -15,9 +15,8 @@ internal sealed record SessionInfo(string User, string Role, long? ExpiresAt);
 
 /// <summary>Answer of <c>GET /api/fleet</c>.</summary>
 /// <param name="AsOf">Unix milliseconds UTC.</param>
-/// <param name="StaleAfterMs">After how long a silent device counts as stale, milliseconds.</param>
 /// <param name="Counters">Numbers.</param>
-internal sealed record FleetInfo(long AsOf, long StaleAfterMs, FleetCounters Counters);
+internal sealed record FleetInfo(long AsOf, FleetCounters Counters);
 
 /// <summary>Answer of <c>GET /api/devices</c>.</summary>
 /// <param name="Total">How many match, on all pages.</param>

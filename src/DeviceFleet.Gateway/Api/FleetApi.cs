@@ -45,10 +45,10 @@ internal static class FleetApi
         return TypedResults.Ok(new SessionInfo(user.Identity?.Name ?? "", role, expires));
     }
 
-    private static Ok<FleetInfo> GetFleet(FleetModel model, IOptions<FleetOptions> options, TimeProvider time)
+    private static Ok<FleetInfo> GetFleet(FleetModel model, TimeProvider time)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return TypedResults.Ok(new FleetInfo(now, (long)options.Value.StaleAfter.TotalMilliseconds, model.Counters(now)));
+        return TypedResults.Ok(new FleetInfo(now, model.Counters(now)));
     }
 
     private static Results<Ok<DevicePage>, ValidationProblem> GetDevices(

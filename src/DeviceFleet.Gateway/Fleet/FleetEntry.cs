@@ -3,15 +3,6 @@ using DeviceFleet.Contracts.Live;
 
 namespace DeviceFleet.Gateway.Fleet;
 
-/// <summary>Where a device is counted.</summary>
-internal enum Standing
-{
-    Unknown,
-    Online,
-    Stale,
-    Offline,
-}
-
 /// <summary>What the fleet model keeps of one device.</summary>
 internal sealed class FleetEntry(DeviceId id)
 {
@@ -24,11 +15,6 @@ internal sealed class FleetEntry(DeviceId id)
         Totals = DeviceTotals.Zero,
         Revision = 0,
     };
-
-    public Standing Standing { get; set; }
-
-    /// <summary>Whether it waits to be looked at for staleness.</summary>
-    public bool IsWatched { get; set; }
 
     /// <summary>Identity and time of the sample that the row's values are from.</summary>
     public (long? Boot, long? Seq, long At) Newest { get; set; } = (null, null, long.MinValue);

@@ -56,7 +56,7 @@ internal sealed partial class FleetLoader(
         {
             try
             {
-                model.Take(await views.GetAsync(id, token), time.GetUtcNow().ToUnixTimeMilliseconds());
+                model.Take(await views.GetAsync(id, token));
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

@@ -23,7 +23,6 @@ internal sealed partial class FleetModel
             {
                 Sequence = _sequence,
                 AsOf = now,
-                StaleAfterMs = _staleAfterMs,
                 Counters = Counters_NeedsLock(now),
                 Devices = Rows_NeedsLock(),
                 Rejections = [.. _rejections],

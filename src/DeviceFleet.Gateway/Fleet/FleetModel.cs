@@ -15,11 +15,9 @@ internal sealed partial class FleetModel(FleetOptions options)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<DeviceId, FleetEntry> _entries = [];
-    private readonly PriorityQueue<FleetEntry, long> _staleChecks = new();
     private readonly FleetTally _tally = new();
     private readonly RecentFlow _flow = new();
     private readonly LinkedList<RejectedEvent> _rejections = new();
-    private readonly long _staleAfterMs = (long)options.StaleAfter.TotalMilliseconds;
 
     /// <summary>One sample that is on disk.</summary>
     public void Take(TelemetryEvent sample, long now)
@@ -44,8 +42,8 @@ internal sealed partial class FleetModel(FleetOptions options)
                 entry.Newest = (sample.Boot, sample.Seq, sample.Ts);
             }
 
-            // A turn that counts or recognises a sample leaves its device online: what the actor knows, this event implies.
-            Replace_NeedsLock(entry, now, entry.Row with
+            // A turn that counts or recognises a sample leaves its device online: what the actor knows, this event implies. The rest only views tell.
+            Replace_NeedsLock(entry, entry.Row with
             {
                 Presence = Presence.Online,
                 LastSeen = Math.Max(entry.Row.LastSeen ?? 0, sample.ReceivedAt),
@@ -57,10 +55,10 @@ internal sealed partial class FleetModel(FleetOptions options)
     }
 
     /// <summary>A change of presence.</summary>
-    public void Take(PresenceEvent change, long now) => Take(change.View, now);
+    public void Take(PresenceEvent change) => Take(change.View);
 
     /// <summary>Something refused, by the broker or by a device's actor.</summary>
-    public void Take(RejectedEvent refused, long now)
+    public void Take(RejectedEvent refused)
     {
         lock (_gate)
         {
@@ -77,17 +75,17 @@ internal sealed partial class FleetModel(FleetOptions options)
             Trim(_newRejections);
             if (refused.View is { } view)
             {
-                TakeView_NeedsLock(view, now);
+                TakeView_NeedsLock(view);
             }
         }
     }
 
     /// <summary>What an actor tells of itself.</summary>
-    public void Take(DeviceView view, long now)
+    public void Take(DeviceView view)
     {
         lock (_gate)
         {
-            TakeView_NeedsLock(view, now);
+            TakeView_NeedsLock(view);
         }
     }
 
@@ -140,7 +138,7 @@ internal sealed partial class FleetModel(FleetOptions options)
         }
     }
 
-    private void TakeView_NeedsLock(DeviceView view, long now)
+    private void TakeView_NeedsLock(DeviceView view)
     {
         var entry = Entry_NeedsLock(view.DeviceId);
         if (view.Revision < entry.Row.Revision || view.Revision == 0)
@@ -149,7 +147,7 @@ internal sealed partial class FleetModel(FleetOptions options)
         }
 
         entry.Newest = (view.Boot, view.Seq, view.MetricsAt ?? long.MinValue);
-        Replace_NeedsLock(entry, now, new DeviceRow
+        Replace_NeedsLock(entry, new DeviceRow
         {
             Id = view.DeviceId,
             Presence = view.Presence,
@@ -158,6 +156,15 @@ internal sealed partial class FleetModel(FleetOptions options)
             Totals = view.Totals,
             Revision = view.Revision,
             LastRejection = view.LastRejection,
+            Type = view.Type,
+            Group = view.Group,
+            Tags = view.Tags,
+            Firmware = view.Firmware,
+            Alarms = view.Alarms.Active,
+            Severity = view.Alarms.Severity,
+            PendingSince = view.Twin.PendingSince,
+            OpenCommands = view.OpenCommands,
+            IsFlapping = view.Sessions.IsFlapping,
         });
     }
 
@@ -167,59 +174,21 @@ internal sealed partial class FleetModel(FleetOptions options)
         {
             entry = new FleetEntry(id);
             _entries.Add(id, entry);
-            _tally.Add(entry.Standing);
+            _tally.Add(entry.Row);
             _changed.Add(entry);
         }
 
         return entry;
     }
 
-    private void Replace_NeedsLock(FleetEntry entry, long now, DeviceRow next)
+    private void Replace_NeedsLock(FleetEntry entry, DeviceRow next)
     {
-        _tally.Replace(entry.Row.Totals, next.Totals);
+        _tally.Replace(entry.Row, next);
         entry.Row = next;
         _changed.Add(entry);
-        SetStanding_NeedsLock(entry, now);
     }
 
-    private void SetStanding_NeedsLock(FleetEntry entry, long now)
-    {
-        var standing = entry.Row.Presence switch
-        {
-            Presence.Unknown => Standing.Unknown,
-            Presence.Offline => Standing.Offline,
-            Presence.Stale => Standing.Stale,
-            Presence.Online => now - (entry.Row.LastSeen ?? 0) >= _staleAfterMs ? Standing.Stale : Standing.Online,
-        };
-        if (standing != entry.Standing)
-        {
-            _tally.Move(entry.Standing, standing);
-            entry.Standing = standing;
-        }
-
-        if (standing == Standing.Online && !entry.IsWatched)
-        {
-            // One check waits for each device, not one for each message: when it comes, it looks at the newest message and waits for the rest.
-            entry.IsWatched = true;
-            _staleChecks.Enqueue(entry, (entry.Row.LastSeen ?? 0) + _staleAfterMs);
-        }
-    }
-
-    private void CheckStale_NeedsLock(long now)
-    {
-        while (_staleChecks.TryPeek(out var entry, out var due) && due <= now)
-        {
-            _staleChecks.Dequeue();
-            entry.IsWatched = false;
-            SetStanding_NeedsLock(entry, now);
-        }
-    }
-
-    private FleetCounters Counters_NeedsLock(long now)
-    {
-        CheckStale_NeedsLock(now);
-        return _tally.ToCounters(_flow.PerSecond(now), _flow.MedianLagMs(now));
-    }
+    private FleetCounters Counters_NeedsLock(long now) => _tally.ToCounters(_flow.PerSecond(now), _flow.MedianLagMs(now));
 
     private DeviceRow[] Rows_NeedsLock() => [.. _entries.Values.Select(entry => entry.Row)];
 

@@ -8,10 +8,6 @@ internal sealed class FleetOptions
 {
     public const string Section = "Fleet";
 
-    /// <summary>After how long a silence an online device counts as stale; 1 second to 1 day, default 30 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan StaleAfter { get; set; } = TimeSpan.FromSeconds(30);
-
     /// <summary>Time between two batches of updates to browsers; 100 milliseconds to 10 seconds, default 100 milliseconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:10")]
     public TimeSpan UpdateInterval { get; set; } = TimeSpan.FromMilliseconds(100);

@@ -8,7 +8,8 @@ namespace DeviceFleet.Gateway.Fleet;
 /// </summary>
 internal sealed class FleetTally
 {
-    private readonly long[] _standings = new long[4];
+    private readonly long[] _presences = new long[4];
+    private long _alarming;
     private long _received;
     private long _applied;
     private long _duplicates;
@@ -16,30 +17,22 @@ internal sealed class FleetTally
 
     public long RefusedByBroker { get; set; }
 
-    public void Add(Standing standing) => _standings[(int)standing]++;
+    public void Add(DeviceRow row) => Count(row, 1);
 
-    public void Move(Standing from, Standing to)
+    public void Replace(DeviceRow old, DeviceRow next)
     {
-        _standings[(int)from]--;
-        _standings[(int)to]++;
-    }
-
-    public void Replace(DeviceTotals old, DeviceTotals next)
-    {
-        _received += next.Received - old.Received;
-        _applied += next.Applied - old.Applied;
-        _duplicates += next.Duplicates - old.Duplicates;
-        _rejected += next.TooLate + next.Invalid - old.TooLate - old.Invalid;
+        Count(old, -1);
+        Count(next, 1);
     }
 
     public FleetCounters ToCounters(double appliedPerSecond, double? lagMs) => new()
     {
-        Total = _standings.Sum(),
-        Online = _standings[(int)Standing.Online],
-        Stale = _standings[(int)Standing.Stale],
-        Offline = _standings[(int)Standing.Offline],
-        Unknown = _standings[(int)Standing.Unknown],
-        Alarming = 0,
+        Total = _presences.Sum(),
+        Online = _presences[(int)Presence.Online],
+        Stale = _presences[(int)Presence.Stale],
+        Offline = _presences[(int)Presence.Offline],
+        Unknown = _presences[(int)Presence.Unknown],
+        Alarming = _alarming,
         Received = _received,
         Applied = _applied,
         Duplicates = _duplicates,
@@ -48,4 +41,14 @@ internal sealed class FleetTally
         AppliedPerSecond = appliedPerSecond,
         LagMs = lagMs,
     };
+
+    private void Count(DeviceRow row, int sign)
+    {
+        _presences[(int)row.Presence] += sign;
+        _alarming += row.Alarms > 0 ? sign : 0;
+        _received += sign * row.Totals.Received;
+        _applied += sign * row.Totals.Applied;
+        _duplicates += sign * row.Totals.Duplicates;
+        _rejected += sign * (row.Totals.TooLate + row.Totals.Invalid);
+    }
 }

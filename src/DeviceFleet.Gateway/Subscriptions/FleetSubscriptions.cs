@@ -25,8 +25,8 @@ internal static class FleetSubscriptions
         var services = endpoints.ServiceProvider;
         var model = services.GetRequiredService<FleetModel>();
         endpoints.MapTopic(PubSubTopics.Telemetry, new BulkReader<TelemetryEvent>(ContractsJson.Default.TelemetryEvent, GatewayJson.Default.TelemetryBatch), e => e.DeviceId, model.Take);
-        endpoints.MapTopic(PubSubTopics.DeviceEvents, new BulkReader<PresenceEvent>(ContractsJson.Default.PresenceEvent, GatewayJson.Default.PresenceBatch), e => e.DeviceId, model.Take);
-        endpoints.MapTopic(PubSubTopics.Rejected, new BulkReader<RejectedEvent>(ContractsJson.Default.RejectedEvent, GatewayJson.Default.RejectedBatch), e => e.View?.DeviceId, model.Take);
+        endpoints.MapTopic(PubSubTopics.DeviceEvents, new BulkReader<PresenceEvent>(ContractsJson.Default.PresenceEvent, GatewayJson.Default.PresenceBatch), e => e.DeviceId, (e, _) => model.Take(e));
+        endpoints.MapTopic(PubSubTopics.Rejected, new BulkReader<RejectedEvent>(ContractsJson.Default.RejectedEvent, GatewayJson.Default.RejectedBatch), e => e.View?.DeviceId, (e, _) => model.Take(e));
     }
 
     private static void MapTopic<TEvent>(

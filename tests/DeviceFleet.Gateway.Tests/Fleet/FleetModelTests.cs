@@ -14,7 +14,7 @@ public sealed class FleetModelTests
     [Fact]
     public void The_newest_revision_wins_whatever_order_events_come_in()
     {
-        _model.Take(PresenceChange("a", 5, Presence.Offline, Now), Now);
+        _model.Take(PresenceChange("a", 5, Presence.Offline, Now));
 
         _model.Take(Telemetry("a", 4, Now - 10, seq: 3, value: 7), Now);
 
@@ -34,33 +34,64 @@ public sealed class FleetModelTests
     }
 
     [Fact]
-    public void A_device_goes_stale_by_the_clock_and_comes_back_with_a_sample()
+    public void A_device_goes_stale_when_its_actor_says_so_and_comes_back_with_a_sample()
     {
         _model.Take(Telemetry("a", 1, Now), Now);
-        Assert.Equal((1L, 0L), Standing(Now + 29_999));
-        Assert.Equal((0L, 1L), Standing(Now + 30_000));
+        _model.Take(PresenceChange("a", 2, Presence.Stale, Now + 30_000));
+        Assert.Equal((0L, 1L), Standing());
 
-        _model.Take(Telemetry("a", 2, Now + 40_000, seq: 1), Now + 40_000);
+        _model.Take(Telemetry("a", 3, Now + 40_000, seq: 1), Now + 40_000);
 
-        Assert.Equal((1L, 0L), Standing(Now + 69_999));
-        Assert.Equal((0L, 1L), Standing(Now + 70_000));
+        Assert.Equal((1L, 0L), Standing());
     }
 
     [Fact]
-    public void A_message_meanwhile_puts_staleness_off_by_its_own_time()
+    public void Silence_alone_changes_no_standing()
     {
         _model.Take(Telemetry("a", 1, Now), Now);
-        _model.Take(Telemetry("a", 2, Now + 20_000, seq: 1), Now + 20_000);
 
-        Assert.Equal((1L, 0L), Standing(Now + 30_000));
-        Assert.Equal((1L, 0L), Standing(Now + 49_999));
-        Assert.Equal((0L, 1L), Standing(Now + 50_000));
+        Assert.Equal(1, _model.Counters(Now + 86_400_000).Online);
+    }
+
+    [Fact]
+    public void A_row_has_what_its_actor_tells_and_a_sample_leaves_that_as_it_is()
+    {
+        _model.Take(View("a", 1, Presence.Online, Now) with
+        {
+            Type = "pump",
+            Group = GroupPath.Parse("oslo/line-2"),
+            Tags = new Dictionary<string, string> { ["floor"] = "3" },
+            Firmware = "2.1.0",
+            Alarms = new AlarmSummary(2, 1, AlarmSeverity.Critical),
+            Twin = new TwinSummary(4, 3, Now - 5),
+            OpenCommands = 7,
+            Sessions = new SessionSummary(9, Now, 1, IsFlapping: true),
+        });
+
+        _model.Take(Telemetry("a", 2, Now, seq: 1), Now);
+
+        var row = Assert.Single(_model.Rows());
+        Assert.Equal(("pump", "oslo/line-2", "3", "2.1.0"), (row.Type, row.Group?.Value, row.Tags!["floor"], row.Firmware));
+        Assert.Equal((2, AlarmSeverity.Critical, Now - 5, 7, true), (row.Alarms, row.Severity, row.PendingSince, row.OpenCommands, row.IsFlapping));
+        Assert.Equal(2, row.Revision);
+    }
+
+    [Fact]
+    public void Alarming_counts_devices_and_not_alarms()
+    {
+        _model.Take(View("a", 1, Presence.Online, Now) with { Alarms = new AlarmSummary(3, 0, AlarmSeverity.Info) });
+        _model.Take(View("b", 1, Presence.Online, Now) with { Alarms = new AlarmSummary(1, 1, AlarmSeverity.Critical) });
+        Assert.Equal(2, _model.Counters(Now).Alarming);
+
+        _model.Take(View("a", 2, Presence.Online, Now));
+
+        Assert.Equal(1, _model.Counters(Now).Alarming);
     }
 
     [Fact]
     public void Refusals_by_the_broker_are_counted_apart()
     {
-        _model.Take(new RejectedEvent { Reason = RejectionReasons.WrongTopic, Detail = "d", At = Now, By = "broker" }, Now);
+        _model.Take(new RejectedEvent { Reason = RejectionReasons.WrongTopic, Detail = "d", At = Now, By = "broker" });
 
         var counters = _model.Counters(Now);
         Assert.Equal((1L, 0L, 0L), (counters.RefusedByBroker, counters.Received, counters.Total));
@@ -71,7 +102,7 @@ public sealed class FleetModelTests
     public void A_refusal_brings_the_counts_of_its_device()
     {
         var view = View("a", 3, Presence.Online, Now, Totals(2, invalid: 1));
-        _model.Take(new RejectedEvent { Reason = RejectionReasons.Malformed, Detail = "d", At = Now, By = "devices", View = view }, Now);
+        _model.Take(new RejectedEvent { Reason = RejectionReasons.Malformed, Detail = "d", At = Now, By = "devices", View = view });
 
         Assert.Equal((3L, 2L, 1L), (_model.Counters(Now).Received, _model.Counters(Now).Applied, _model.Counters(Now).Rejected));
         Assert.Null(_model.Rejections()[0].View);
@@ -82,7 +113,7 @@ public sealed class FleetModelTests
     {
         for (var i = 0; i < 60; i++)
         {
-            _model.Take(new RejectedEvent { Reason = RejectionReasons.WrongTopic, Detail = $"{i}", At = Now, By = "broker" }, Now);
+            _model.Take(new RejectedEvent { Reason = RejectionReasons.WrongTopic, Detail = $"{i}", At = Now, By = "broker" });
         }
 
         Assert.Equal(50, _model.Rejections().Count);
@@ -162,10 +193,10 @@ public sealed class FleetModelTests
                             model.Take(Telemetry(id, revision, now, seq: revision), now);
                             break;
                         case 1:
-                            model.Take(PresenceChange(id, revision, Presence.Offline, now), now);
+                            model.Take(PresenceChange(id, revision, revision % 2 == 0 ? Presence.Offline : Presence.Stale, now));
                             break;
                         default:
-                            model.Take(View(id, revision, Presence.Online, now), now);
+                            model.Take(View(id, revision, Presence.Online, now) with { Alarms = new AlarmSummary((int)revision % 3, 0, null) });
                             break;
                     }
 
@@ -175,15 +206,15 @@ public sealed class FleetModelTests
                     Assert.Equal(newest.Values.Sum(), counters.Applied);
                     Assert.Equal(newest.Count, counters.Total);
                     Assert.Equal(
-                        model.Rows().Count(row => row.Presence == Presence.Online && now - row.LastSeen >= 30_000), counters.Stale);
+                        (model.Rows().Count(row => row.Presence == Presence.Stale), model.Rows().Count(row => row.Alarms > 0)), (counters.Stale, counters.Alarming));
                 }
             },
             iter: 1_000);
     }
 
-    private (long Online, long Stale) Standing(long now)
+    private (long Online, long Stale) Standing()
     {
-        var counters = _model.Counters(now);
+        var counters = _model.Counters(Now);
         return (counters.Online, counters.Stale);
     }
 }
