@@ -8,7 +8,7 @@ internal sealed partial class DeviceActor
     public async Task<StatusReply> ReportStatus(StatusReport report)
     {
         var turn = await BeginAsync(report.ReceivedAt);
-        var (next, changed) = turn.Device.ReportStatus(report);
+        var (next, changed) = turn.Device.ReportStatus(report, PresenceOf(turn.Device));
         turn.Device = next;
         if (report.Online && next.IsConnected)
         {
@@ -18,5 +18,22 @@ internal sealed partial class DeviceActor
 
         await CommitAsync(turn);
         return new StatusReply(turn.Device.Presence, changed, turn.Device.Revision);
+    }
+
+    /// <summary>By what the device's presence is judged now.</summary>
+    private PresenceLimits PresenceOf(DeviceState device)
+    {
+        _ = device;
+        return services.DefaultPresence;
+    }
+
+    private void CheckPresence(DeviceTurn turn)
+    {
+        var limits = PresenceOf(turn.Device);
+        if (turn.Device.PresenceDue(limits) is { } due && due <= turn.Now)
+        {
+            turn.Touch();
+            turn.Device = turn.Device.CheckPresence(limits, turn.Now);
+        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     public async Task<IngestReply> Ingest(IngestRequest request)
     {
         var turn = await BeginAsync(request.ReceivedAt);
-        var (next, results) = turn.Device.Ingest(request, services.Limits);
+        var (next, results) = turn.Device.Ingest(request, services.Limits, PresenceOf(turn.Device));
         turn.Device = next;
         await CommitAsync(turn);
         return new IngestReply { Results = results, Totals = next.Totals, Revision = next.Revision, Presence = next.Presence };
@@ -209,12 +209,12 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     }
 
     /// <summary>When each of the things that time alone brings about is due, Unix milliseconds UTC.</summary>
-    private IEnumerable<long?> DueTimes(DeviceState device) => [device.SilentAt(services.Presence)];
+    private IEnumerable<long?> DueTimes(DeviceState device) => [device.PresenceDue(PresenceOf(device))];
 
     /// <summary>Does what time alone brings about.</summary>
     private Task DoWhatIsDueAsync(DeviceTurn turn)
     {
-        turn.Device = turn.Device.CheckSilence(services.Presence, turn.Now);
+        CheckPresence(turn);
         return Task.CompletedTask;
     }
 

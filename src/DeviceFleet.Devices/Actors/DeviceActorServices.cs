@@ -9,6 +9,9 @@ internal sealed class DeviceActorServices(IOptions<PresenceOptions> presence, IO
 {
     public PresenceOptions Presence { get; } = presence.Value;
 
+    /// <summary>Of a device whose type names no reporting interval.</summary>
+    public PresenceLimits DefaultPresence { get; } = PresenceLimits.Of(presence.Value, null);
+
     public IngestLimits Limits { get; } = new(ingest.Value.ClockAheadMax, ingest.Value.SampleAgeMax);
 
     public OutboxSender Outbox { get; } = outbox;

@@ -30,6 +30,9 @@ internal sealed class DeviceActors(IActorProxyFactory factory, IOptions<IngestOp
     public Task<DeviceView> GetViewAsync(DeviceId id, CancellationToken cancellationToken) =>
         Proxy(id).InvokeMethodAsync<DeviceView>(DeviceActorMethods.GetView, cancellationToken);
 
+    public Task<ChangeReply<DeviceRegistration>> WriteRegistrationAsync(DeviceId id, RegistrationWrite write, CancellationToken cancellationToken) =>
+        Proxy(id).InvokeMethodAsync<RegistrationWrite, ChangeReply<DeviceRegistration>>(DeviceActorMethods.WriteRegistration, write, cancellationToken);
+
     public Task<TwinView> RequestTwinAsync(DeviceId id, TwinRequest request, CancellationToken cancellationToken) =>
         Proxy(id).InvokeMethodAsync<TwinRequest, TwinView>(DeviceActorMethods.RequestTwin, request, cancellationToken);
 

@@ -49,6 +49,9 @@ internal sealed record DeviceState
 
     public SessionSummary Sessions { get; init; } = SessionSummary.None;
 
+    /// <summary>When the newest sessions began, oldest first, as many as tell whether it flaps, Unix milliseconds UTC.</summary>
+    public IReadOnlyList<long> RecentStarts { get; init; } = [];
+
     /// <summary>What is stored with the change that it tells of, until it is published; oldest first.</summary>
     public IReadOnlyList<OutboxItem> Outbox { get; init; } = [];
 

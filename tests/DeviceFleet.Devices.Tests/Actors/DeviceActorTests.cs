@@ -154,26 +154,6 @@ public class DeviceActorTests
     }
 
     [Fact]
-    public async Task A_silent_device_goes_offline_and_one_that_sends_is_looked_at_again_when_its_rest_is_over()
-    {
-        await using var host = await StartAsync(new() { ["Presence:OfflineAfter"] = "00:02:00" });
-        using var first = await host.SendTelemetryAsync("pump-1", """{"boot":1,"seq":0,"metrics":{"t":1}}""");
-        host.Time.Advance(TimeSpan.FromSeconds(90));
-        using var second = await host.SendTelemetryAsync("pump-1", """{"boot":1,"seq":1,"metrics":{"t":1}}""");
-        host.Time.Advance(TimeSpan.FromSeconds(30));
-
-        await host.Runtime.FireAsync("pump-1", DeviceActor.WakeReminder);
-        Assert.Equal(Presence.Online, (await host.ViewAsync("pump-1")).Presence);
-        Assert.Equal("0h1m30s0ms", host.Runtime.Reminders["pump-1||wake"].DueTime);
-
-        host.Time.Advance(TimeSpan.FromSeconds(90));
-        await host.Runtime.FireAsync("pump-1", DeviceActor.WakeReminder);
-
-        Assert.Equal(("silence", Presence.Offline), (host.Presence()[^1].Reason, host.Presence()[^1].Presence));
-        Assert.Empty(host.Runtime.Reminders);
-    }
-
-    [Fact]
     public async Task Turns_of_one_device_at_once_lose_nothing()
     {
         await using var host = await StartAsync();

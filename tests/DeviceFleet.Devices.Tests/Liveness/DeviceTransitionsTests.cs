@@ -12,16 +12,16 @@ public sealed class DeviceTransitionsTests
 
     private static readonly IngestLimits Limits = new(TimeSpan.FromDays(1), TimeSpan.FromDays(366));
 
-    private static readonly PresenceOptions Silence = new() { OfflineAfter = TimeSpan.FromMinutes(2) };
+    private static readonly PresenceLimits Rules = PresenceLimits.Of(new PresenceOptions(), null);
 
     private static readonly DeviceState Fresh = DeviceState.New(DeviceId.Parse("pump-1"));
 
     [Fact]
     public void A_late_sample_counts_and_leaves_the_newer_value()
     {
-        var (state, _) = Fresh.Ingest(Message(Sample(1, 5, 50)), Limits);
+        var (state, _) = Fresh.Ingest(Message(Sample(1, 5, 50)), Limits, Rules);
 
-        var (next, results) = state.Ingest(Message(Sample(1, 3, 30)), Limits);
+        var (next, results) = state.Ingest(Message(Sample(1, 3, 30)), Limits, Rules);
 
         Assert.Equal(SampleOutcome.Applied, results[0].Outcome);
         Assert.Equal((50.0, 2L), (next.Metrics["t"], next.Totals.Applied));
@@ -30,9 +30,9 @@ public sealed class DeviceTransitionsTests
     [Fact]
     public void A_higher_boot_starts_anew_and_a_lower_one_is_refused()
     {
-        var (state, _) = Fresh.Ingest(Message(Sample(1, 500, 1)), Limits);
+        var (state, _) = Fresh.Ingest(Message(Sample(1, 500, 1)), Limits, Rules);
 
-        var (next, results) = state.Ingest(Message(Sample(2, 0, 2), Sample(1, 501, 3)), Limits);
+        var (next, results) = state.Ingest(Message(Sample(2, 0, 2), Sample(1, 501, 3)), Limits, Rules);
 
         Assert.Equal(SampleOutcome.Applied, results[0].Outcome);
         Assert.Equal((SampleOutcome.TooLate, RejectionReasons.OldBoot), (results[1].Outcome, results[1].Reason));
@@ -44,7 +44,7 @@ public sealed class DeviceTransitionsTests
     {
         var sample = new TelemetrySample { Metrics = Metrics(1) };
 
-        var (next, _) = Fresh.Ingest(Message(sample, sample, sample with { Seq = 4 }), Limits);
+        var (next, _) = Fresh.Ingest(Message(sample, sample, sample with { Seq = 4 }), Limits, Rules);
 
         Assert.Equal(new DeviceTotals(3, 3, 0, 0, 0, 3), next.Totals);
         Assert.Null(next.Window);
@@ -57,7 +57,7 @@ public sealed class DeviceTransitionsTests
     [InlineData(0, 0, -366L * 86_400_000 - 1)]
     public void What_is_out_of_bounds_is_refused_and_counted(long boot, long seq, long clockOff)
     {
-        var (next, results) = Fresh.Ingest(Message(new TelemetrySample { Boot = boot, Seq = seq, Ts = Now + clockOff, Metrics = Metrics(1) }), Limits);
+        var (next, results) = Fresh.Ingest(Message(new TelemetrySample { Boot = boot, Seq = seq, Ts = Now + clockOff, Metrics = Metrics(1) }), Limits, Rules);
 
         Assert.Equal((SampleOutcome.Invalid, RejectionReasons.OutOfBounds), (results[0].Outcome, results[0].Reason));
         Assert.Equal(new DeviceTotals(1, 0, 0, 0, 1, 0), next.Totals);
@@ -76,7 +76,7 @@ public sealed class DeviceTransitionsTests
                 new TelemetrySample { Metrics = Names(0, 64) },
                 new TelemetrySample { Metrics = Names(64, 64) },
                 new TelemetrySample { Metrics = Names(128, 1) }),
-            Limits);
+            Limits, Rules);
 
         Assert.Equal(
             [SampleOutcome.Invalid, SampleOutcome.Invalid, SampleOutcome.Invalid, SampleOutcome.Applied, SampleOutcome.Applied, SampleOutcome.Invalid],
@@ -87,21 +87,21 @@ public sealed class DeviceTransitionsTests
     [Fact]
     public void Telemetry_brings_a_device_online_once_and_says_so_in_the_outbox()
     {
-        var (first, _) = Fresh.Ingest(Message(Sample(1, 0, 1)), Limits);
-        var (second, _) = first.Ingest(Message(Sample(1, 1, 1)), Limits);
+        var (first, _) = Fresh.Ingest(Message(Sample(1, 0, 1)), Limits, Rules);
+        var (second, _) = first.Ingest(Message(Sample(1, 1, 1)), Limits, Rules);
 
         Assert.Equal((Presence.Online, 1L), (second.Presence, second.Connects));
         var change = Assert.Single(second.Outbox).Presence!;
-        Assert.Equal((Presence.Online, DeviceTransitions.ByTelemetry, 1L), (change.Presence, change.Reason, change.View.Revision));
+        Assert.Equal((Presence.Online, PresenceTransitions.ByTelemetry, 1L), (change.Presence, change.Reason, change.View.Revision));
     }
 
     [Fact]
     public void The_last_will_of_an_older_start_changes_nothing()
     {
-        var (online, _) = Fresh.ReportStatus(Status(true, boot: 7));
+        var (online, _) = Fresh.ReportStatus(Status(true, boot: 7), Rules);
 
-        var (stale, changed) = online.ReportStatus(Status(false, boot: 6));
-        var (offline, changedNow) = online.ReportStatus(Status(false, boot: 7));
+        var (stale, changed) = online.ReportStatus(Status(false, boot: 6), Rules);
+        var (offline, changedNow) = online.ReportStatus(Status(false, boot: 7), Rules);
 
         Assert.Equal((Presence.Online, false), (stale.Presence, changed));
         Assert.Equal((Presence.Offline, true), (offline.Presence, changedNow));
@@ -111,25 +111,12 @@ public sealed class DeviceTransitionsTests
     [Fact]
     public void A_status_of_a_new_start_does_not_refuse_what_the_old_one_still_has_under_way()
     {
-        var (state, _) = Fresh.Ingest(Message(Sample(1, 0, 1)), Limits);
-        var (known, _) = state.ReportStatus(Status(true, boot: 2));
+        var (state, _) = Fresh.Ingest(Message(Sample(1, 0, 1)), Limits, Rules);
+        var (known, _) = state.ReportStatus(Status(true, boot: 2), Rules);
 
-        var (_, results) = known.Ingest(Message(Sample(1, 1, 1)), Limits);
+        var (_, results) = known.Ingest(Message(Sample(1, 1, 1)), Limits, Rules);
 
         Assert.Equal(SampleOutcome.Applied, results[0].Outcome);
-    }
-
-    [Fact]
-    public void Silence_is_measured_from_the_newest_message()
-    {
-        var (state, _) = Fresh.ReportStatus(Status(true, boot: 1));
-
-        var same = state.CheckSilence(Silence, Now + 119_999);
-        var offline = state.CheckSilence(Silence, Now + 120_000);
-
-        Assert.Same(state, same);
-        Assert.Equal(Now + 120_000, state.SilentAt(Silence));
-        Assert.Equal((Presence.Offline, state.Revision + 1, null), (offline.Presence, offline.Revision, offline.SilentAt(Silence)));
     }
 
     [Fact]
@@ -138,7 +125,7 @@ public sealed class DeviceTransitionsTests
         var state = Fresh;
         for (var i = 0; i < 100; i++)
         {
-            state = state.ReportStatus(Status(i % 2 == 0, boot: 1)).Next;
+            state = state.ReportStatus(Status(i % 2 == 0, boot: 1), Rules).Next;
         }
 
         Assert.Equal(Outbox.ItemsMax, state.Outbox.Count);
@@ -158,7 +145,7 @@ public sealed class DeviceTransitionsTests
                 foreach (var message in messages)
                 {
                     var samples = message.Select(item => item.Item3 == 0 ? Sample(-1, 0, 1) : Sample(item.Item1, item.Item2, 1)).ToArray();
-                    var (next, results) = state.Ingest(Message(samples), Limits);
+                    var (next, results) = state.Ingest(Message(samples), Limits, Rules);
                     sent += samples.Length;
                     for (var i = 0; i < samples.Length; i++)
                     {
