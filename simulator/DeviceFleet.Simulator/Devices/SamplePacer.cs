@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace DeviceFleet.Simulator.Devices;
 
 /// <summary>
@@ -11,25 +9,19 @@ internal sealed class SamplePacer
     /// <summary>How closely moments are met; what is due within it is taken together.</summary>
     public static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Longest sleep: an interval that was changed counts after it at the latest.</summary>
-    public static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(250);
-
-    private readonly PriorityQueue<Turn, long> _due = new();
-    private readonly ConcurrentQueue<VirtualDevice> _changed = new();
-    private readonly Dictionary<VirtualDevice, int> _changes = [];
+    private readonly PriorityQueue<VirtualDevice, long> _due = new();
     private readonly TimeProvider _time;
+    private readonly long _period;
 
-    /// <param name="devices">The devices, each with the time of its first sample; silent ones are left out.</param>
+    /// <param name="devices">The devices, each with the time of its first sample.</param>
+    /// <param name="period">Between two samples of one device.</param>
     /// <param name="time">The clock; the first samples' times count from now.</param>
-    public SamplePacer(IEnumerable<(VirtualDevice Device, TimeSpan First)> devices, TimeProvider time)
+    public SamplePacer(IEnumerable<(VirtualDevice Device, TimeSpan First)> devices, TimeSpan period, TimeProvider time)
     {
         _time = time;
+        _period = Math.Max(1, Ticks(period));
         var start = time.GetTimestamp();
-        foreach (var (device, first) in devices.Where(entry => entry.Device.SamplePeriod is not null))
-        {
-            _due.Enqueue(new Turn(device, 0), start + Ticks(first));
-            device.SamplePeriodChanged = () => _changed.Enqueue(device);
-        }
+        _due.EnqueueRange(devices.Select(entry => (entry.Device, start + Ticks(entry.First))));
     }
 
     /// <summary>Runs until cancelled.</summary>
@@ -38,8 +30,7 @@ internal sealed class SamplePacer
         while (!stop.IsCancellationRequested && _due.TryPeek(out _, out var next))
         {
             var wait = _time.GetElapsedTime(_time.GetTimestamp(), next);
-            wait = wait < Grain ? Grain : wait > LookPeriod ? LookPeriod : wait;
-            await Task.Delay(wait, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(wait > Grain ? wait : Grain, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             TakeWhatIsDue(stop);
         }
     }
@@ -48,32 +39,13 @@ internal sealed class SamplePacer
     internal void TakeWhatIsDue(CancellationToken stop)
     {
         var now = _time.GetTimestamp();
-        while (_changed.TryDequeue(out var device))
+        while (!stop.IsCancellationRequested && _due.TryPeek(out var device, out var due) && due <= now)
         {
-            // The queue cannot move an entry: the old one is left to pass, and the new one knows that it is newer.
-            var change = _changes[device] = _changes.GetValueOrDefault(device) + 1;
-            _due.Enqueue(new Turn(device, change), now + PeriodOf(device));
-        }
-
-        while (!stop.IsCancellationRequested && _due.TryPeek(out var turn, out var due) && due <= now)
-        {
-            if (turn.Change != _changes.GetValueOrDefault(turn.Device))
-            {
-                _due.Dequeue();
-                continue;
-            }
-
-            turn.Device.TakeSample();
-            var period = PeriodOf(turn.Device);
-            var missed = (now - due) / period;
-            _due.DequeueEnqueue(turn, due + ((missed + 1) * period));
+            device.TakeSample();
+            var missed = (now - due) / _period;
+            _due.DequeueEnqueue(device, due + ((missed + 1) * _period));
         }
     }
 
-    private long PeriodOf(VirtualDevice device) => Math.Max(1, Ticks(device.SamplePeriod ?? LookPeriod));
-
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
-
-    /// <summary>A device's next sample; of an older change than the device's newest, it is void.</summary>
-    private readonly record struct Turn(VirtualDevice Device, int Change);
 }
