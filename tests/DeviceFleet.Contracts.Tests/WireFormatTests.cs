@@ -45,6 +45,23 @@ public sealed class WireFormatTests
         Assert.NotNull(JsonSerializer.Deserialize(extended.ToJsonString(), ContractsJson.Default.GetTypeInfo(MessageTypes().Single(type => type.Name == message))!));
     }
 
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void A_list_or_part_that_is_left_out_is_read_as_the_empty_one(string message)
+    {
+        var type = ContractsJson.Default.GetTypeInfo(MessageTypes().Single(candidate => candidate.Name == message))!;
+        var bare = JsonNode.Parse(ReadSample(message)!)!.AsObject();
+        var optional = type.Properties
+            .Where(property => !property.IsRequired && !property.IsSetNullable && property.AssociatedParameter is not { IsMemberInitializer: false })
+            .Select(property => property.Name)
+            .ToList();
+        optional.ForEach(name => bare.Remove(name));
+
+        var value = JsonSerializer.Deserialize(bare.ToJsonString(), type);
+
+        Assert.All(type.Properties.Where(property => optional.Contains(property.Name)), property => Assert.NotNull(property.Get!(value!)));
+    }
+
     private static IEnumerable<Type> MessageTypes() => typeof(ContractsJson).GetCustomAttributesData()
         .Where(attribute => attribute.AttributeType == typeof(JsonSerializableAttribute))
         .Select(attribute => (Type)attribute.ConstructorArguments[0].Value!)

@@ -90,13 +90,13 @@ public sealed record RuleCondition
 public sealed record RuleScope
 {
     /// <summary>Ids of types; one of them.</summary>
-    public IReadOnlyList<string> Types { get; init; } = [];
+    public IReadOnlyList<string> Types { get; init => field = value ?? []; } = [];
 
     /// <summary>Groups; in or below one of them.</summary>
-    public IReadOnlyList<GroupPath> Groups { get; init; } = [];
+    public IReadOnlyList<GroupPath> Groups { get; init => field = value ?? []; } = [];
 
     /// <summary>Tags; all of them, with these values.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 }
 
 /// <summary>
@@ -105,7 +105,7 @@ public sealed record RuleScope
 public sealed record AlarmRule
 {
     /// <summary>1 to 64 characters of <c>A–Z a–z 0–9 . _ -</c>; from the key when left out.</summary>
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>From 1; has to rise with each change of the rule.</summary>
     public required long Version { get; init; }

@@ -68,6 +68,9 @@ public sealed record AlarmEvidence
     /// <summary>When it was decided, in the time that the rule counts in: the last sample's, or for absence the service's. Unix milliseconds UTC.</summary>
     public required long At { get; init; }
 
+    /// <summary>Absence: since when nothing came, by the service's clock, Unix milliseconds UTC. Null for all else.</summary>
+    public long? Since { get; init; }
+
     /// <summary>The samples, oldest first, at most <see cref="AlarmLimits.EvidenceSamplesMax"/>.</summary>
     public required IReadOnlyList<EvidenceSample> Samples { get; init; }
 }
@@ -121,7 +124,7 @@ public sealed record DeviceAlarm
     public string? Assignee { get; init; }
 
     /// <summary>Oldest first.</summary>
-    public IReadOnlyList<AlarmComment> Comments { get; init; } = [];
+    public IReadOnlyList<AlarmComment> Comments { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>What a person does with an alarm.</summary>

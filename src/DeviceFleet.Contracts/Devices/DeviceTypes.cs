@@ -8,13 +8,13 @@ namespace DeviceFleet.Contracts.Devices;
 public sealed record DeviceType
 {
     /// <summary>1 to 64 characters of <c>A–Z a–z 0–9 . _ -</c>; from the key when left out.</summary>
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>What people call it, at most 100 characters; null: its id.</summary>
     public string? Name { get; init; }
 
     /// <summary>Metrics by name, at most 64.</summary>
-    public IReadOnlyDictionary<string, MetricSpec> Metrics { get; init; } = new Dictionary<string, MetricSpec>();
+    public IReadOnlyDictionary<string, MetricSpec> Metrics { get; init => field = value ?? new Dictionary<string, MetricSpec>(); } = new Dictionary<string, MetricSpec>();
 
     /// <summary>Whether samples with other metrics are refused.</summary>
     public bool OnlyThese { get; init; }
@@ -23,7 +23,7 @@ public sealed record DeviceType
     public TimeSpan? ReportingInterval { get; init; }
 
     /// <summary>Members of the twin by JSON pointer, in desired and in reported alike; others are free. At most 64.</summary>
-    public IReadOnlyDictionary<string, TwinMemberSpec> Twin { get; init; } = new Dictionary<string, TwinMemberSpec>();
+    public IReadOnlyDictionary<string, TwinMemberSpec> Twin { get; init => field = value ?? new Dictionary<string, TwinMemberSpec>(); } = new Dictionary<string, TwinMemberSpec>();
 }
 
 /// <summary>A metric.</summary>

@@ -105,16 +105,16 @@ public sealed record DeviceView
     public string? Firmware { get; init; }
 
     /// <summary>The twin in short.</summary>
-    public TwinSummary Twin { get; init; } = TwinSummary.None;
+    public TwinSummary Twin { get; init => field = value ?? TwinSummary.None; } = TwinSummary.None;
 
     /// <summary>Its alarms in short.</summary>
-    public AlarmSummary Alarms { get; init; } = AlarmSummary.None;
+    public AlarmSummary Alarms { get; init => field = value ?? AlarmSummary.None; } = AlarmSummary.None;
 
     /// <summary>Commands that have not ended.</summary>
     public int OpenCommands { get; init; }
 
     /// <summary>Its sessions.</summary>
-    public SessionSummary Sessions { get; init; } = SessionSummary.None;
+    public SessionSummary Sessions { get; init => field = value ?? SessionSummary.None; } = SessionSummary.None;
 }
 
 /// <summary>A twin in short.</summary>

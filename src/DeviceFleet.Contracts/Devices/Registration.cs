@@ -22,7 +22,7 @@ public sealed record DeviceRegistration
     public GroupPath? Group { get; init; }
 
     /// <summary>Tags by name.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>Who changed it last; null: nobody.</summary>
     public string? By { get; init; }

@@ -54,17 +54,17 @@ public sealed record MemberObservation
     public AlarmSeverity? Severity { get; init; }
 
     /// <summary>Newest values by metric; what is not named stays as it was.</summary>
-    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Metrics { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
 }
 
 /// <summary>What members, or groups below, look like now.</summary>
 public sealed record GroupObservations
 {
     /// <summary>Devices.</summary>
-    public IReadOnlyList<MemberObservation> Members { get; init; } = [];
+    public IReadOnlyList<MemberObservation> Members { get; init => field = value ?? []; } = [];
 
     /// <summary>Groups directly below.</summary>
-    public IReadOnlyList<ChildObservation> Children { get; init; } = [];
+    public IReadOnlyList<ChildObservation> Children { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A group below, as the one above counts it.</summary>
