@@ -2,6 +2,7 @@ using DeviceFleet.Contracts;
 using DeviceFleet.Devices.Actors;
 using DeviceFleet.Devices.Ingest;
 using DeviceFleet.Devices.Publishing;
+using DeviceFleet.Devices.Settings;
 using DeviceFleet.ServiceDefaults;
 
 namespace DeviceFleet.Devices;
@@ -16,6 +17,7 @@ public static class DevicesService
         builder.AddServiceDefaults();
         builder.Services.AddDaprClient(dapr => dapr.UseJsonSerializationOptions(ContractsJson.Default.Options));
         builder.AddPublishing();
+        builder.AddSettings();
         builder.AddDeviceActors();
         builder.AddIngest();
         customize?.Invoke(builder);
@@ -24,6 +26,7 @@ public static class DevicesService
         app.MapServiceDefaults();
         app.MapDeviceActors();
         app.MapIngest();
+        app.MapSettings();
         return app;
     }
 }

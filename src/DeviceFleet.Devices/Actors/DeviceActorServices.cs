@@ -1,11 +1,13 @@
 using DeviceFleet.Devices.Ingest;
 using DeviceFleet.Devices.Liveness;
+using DeviceFleet.Devices.Settings;
 using Microsoft.Extensions.Options;
 
 namespace DeviceFleet.Devices.Actors;
 
 /// <summary>What every device actor uses.</summary>
-internal sealed class DeviceActorServices(IOptions<PresenceOptions> presence, IOptions<IngestOptions> ingest, OutboxSender outbox, DownwardSender downward, TimeProvider time)
+internal sealed class DeviceActorServices(
+    IOptions<PresenceOptions> presence, IOptions<IngestOptions> ingest, OutboxSender outbox, DownwardSender downward, SettingsFeed settings, TimeProvider time)
 {
     public PresenceOptions Presence { get; } = presence.Value;
 
@@ -17,6 +19,8 @@ internal sealed class DeviceActorServices(IOptions<PresenceOptions> presence, IO
     public OutboxSender Outbox { get; } = outbox;
 
     public DownwardSender Downward { get; } = downward;
+
+    public SettingsFeed Settings { get; } = settings;
 
     public TimeProvider Time { get; } = time;
 }

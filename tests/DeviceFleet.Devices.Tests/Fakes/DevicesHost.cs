@@ -5,6 +5,7 @@ using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Actors;
+using DeviceFleet.Devices.Settings;
 using DeviceFleet.ServiceDefaults.Actors;
 using DeviceFleet.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -93,6 +94,21 @@ internal sealed class DevicesHost : IAsyncDisposable
     public List<PresenceEvent> Presence() => Events(PubSubTopics.DeviceEvents, ContractsJson.Default.PresenceEvent);
 
     public List<RejectedEvent> Rejected() => Events(PubSubTopics.Rejected, ContractsJson.Default.RejectedEvent);
+
+    public List<AlarmEvent> Alarms() => Events(PubSubTopics.Alarms, ContractsJson.Default.AlarmEvent);
+
+    /// <summary>Changes a setting in the configuration store, and waits for the settings that follow from it.</summary>
+    public async Task<FleetSettings> ConfigureAsync(string key, string? value)
+    {
+        var feed = Services.GetRequiredService<SettingsFeed>();
+        var before = await feed.LoadedAsync();
+        Runtime.Configure(key, value);
+        return (await feed.UntilAsync(book => book != before).WaitAsync(TimeSpan.FromSeconds(30))).ToSettings();
+    }
+
+    public async Task<HttpResponseMessage> GetAsync(string route) => await _client.GetAsync(new Uri(route, UriKind.Relative));
+
+    public async Task<HttpResponseMessage> PostAsync(string route, HttpContent content) => await _client.PostAsync(new Uri(route, UriKind.Relative), content);
 
     /// <summary>Stops the service, leaving the runtime with what it holds.</summary>
     public async Task StopAsync()

@@ -10,9 +10,6 @@ namespace DeviceFleet.Testing;
 /// <summary>An event as it was published.</summary>
 internal sealed record PublishedEvent(string PubSub, string Topic, string Json, IReadOnlyDictionary<string, string> Metadata);
 
-/// <summary>A message as it was handed to an output binding.</summary>
-internal sealed record BindingCall(string Binding, string Topic, string Payload);
-
 internal sealed partial class FakeRuntime
 {
     private readonly ConcurrentDictionary<string, (ByteString Value, long Etag)> _state = new();
@@ -27,12 +24,6 @@ internal sealed partial class FakeRuntime
 
     /// <summary>Asked before each bulk call with its topic: false lets it fail; a task that does not end lets it hang.</summary>
     public Func<string, Task<bool>> OnBulkPublish { get; set; } = _ => Task.FromResult(true);
-
-    /// <summary>Everything that output bindings took, in order.</summary>
-    public ConcurrentQueue<BindingCall> BindingCalls { get; } = new();
-
-    /// <summary>Asked before each call of an output binding: false lets it fail.</summary>
-    public Func<BindingCall, bool> OnBinding { get; set; } = _ => true;
 
     /// <summary>Whether writes to state stores fail.</summary>
     public bool FailStateWrites { get; set; }
@@ -55,14 +46,16 @@ internal sealed partial class FakeRuntime
         await context.Request.Body.CopyToAsync(body);
         var message = body.ToArray().AsMemory(Math.Min(5, (int)body.Length)).ToArray();
         context.Response.ContentType = "application/grpc";
+        if (method.StartsWith("SubscribeConfiguration", StringComparison.Ordinal))
+        {
+            await StreamConfigurationAsync(context);
+            return;
+        }
+
         var (answer, status) = service == "dapr.proto.runtime.v1.Dapr" ? await AnswerAsync(method, message) : (null, 12);
         if (answer is not null)
         {
-            var bytes = answer.ToByteArray();
-            var frame = new byte[5 + bytes.Length];
-            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), bytes.Length);
-            bytes.CopyTo(frame, 5);
-            await context.Response.Body.WriteAsync(frame);
+            await context.Response.Body.WriteAsync(Frame(answer));
         }
 
         context.Response.AppendTrailer("grpc-status", status.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -87,26 +80,28 @@ internal sealed partial class FakeRuntime
                 }
 
                 return (new BulkPublishResponse(), 0);
-            case "InvokeBinding":
-                var invoke = InvokeBindingRequest.Parser.ParseFrom(message);
-                var call = new BindingCall(invoke.Name, invoke.Metadata["topic"], invoke.Data.ToStringUtf8());
-                if (!OnBinding(call))
-                {
-                    return (null, 13);
-                }
-
-                BindingCalls.Enqueue(call);
-                return (new InvokeBindingResponse(), 0);
             case "GetState":
                 var get = GetStateRequest.Parser.ParseFrom(message);
                 return (_state.TryGetValue($"{get.StoreName}||{get.Key}", out var found)
                     ? new GetStateResponse { Data = found.Value, Etag = Text(found.Etag) }
                     : new GetStateResponse(), 0);
+            case "GetConfiguration":
+            case "GetConfigurationAlpha1":
+                return Configured();
             case "SaveState":
                 return Save(SaveStateRequest.Parser.ParseFrom(message));
             default:
                 return (null, 12);
         }
+    }
+
+    private static byte[] Frame(IMessage message)
+    {
+        var bytes = message.ToByteArray();
+        var frame = new byte[5 + bytes.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), bytes.Length);
+        bytes.CopyTo(frame, 5);
+        return frame;
     }
 
     private (IMessage? Answer, int Status) Save(SaveStateRequest save)
