@@ -35,7 +35,7 @@ public sealed class SimulatedFleet
     /// <param name="view">Where progress and the closing table are drawn; null: nowhere.</param>
     /// <param name="cancellationToken">Ends the run early, and in order: the summary is returned, nothing is thrown.</param>
     /// <exception cref="ArgumentException">The options are at fault; the message holds all faults.</exception>
-    /// <exception cref="IOException">The ledger file cannot be opened.</exception>
+    /// <exception cref="IOException">A ledger file cannot be opened.</exception>
     public static async Task<SimulatorSummary> RunAsync(
         SimulatorOptions options, TimeProvider time, IAnsiConsole? view, CancellationToken cancellationToken)
     {
@@ -45,8 +45,9 @@ public sealed class SimulatedFleet
         }
 
         using var ledger = options.LedgerPath is null ? null : LedgerWriter.Open(options.LedgerPath);
+        using var commandLedger = options.CommandLedgerPath is null ? null : LedgerWriter.Open(options.CommandLedgerPath);
         using var gate = new ConnectGate(options.ConnectsPerSecond, options.ConnectsAtOnceMax, time);
-        var fleet = new SimulatedFleet(new FleetContext(options, time, new FleetStats(), gate, ledger));
+        var fleet = new SimulatedFleet(new FleetContext(options, time, new FleetStats(), gate, ledger, commandLedger));
         var summary = await fleet.RunAsync(view, cancellationToken);
         if (view is not null)
         {
@@ -104,7 +105,7 @@ public sealed class SimulatedFleet
         var first = _devices.Select((device, index) => (
             device,
             TimeSpan.FromSeconds((double)index / _options.ConnectsPerSecond) + (period * SeededNoise.Unit(_options.Seed, 0, (ulong)index))));
-        return new SamplePacer(first, period, _time).RunAsync(stop);
+        return new SamplePacer(first, _time).RunAsync(stop);
     }
 
     private async Task WatchAcknowledgementsAsync(CancellationToken stop)
@@ -140,6 +141,10 @@ public sealed class SimulatedFleet
             Unsent = held.Sum(count => (long)count.Unsent),
             Resent = _stats.Resent,
             Skipped = _stats.Skipped,
+            Commands = _stats.Commands,
+            CommandsAgain = _stats.CommandsAgain,
+            CommandsTooLate = _stats.CommandsTooLate,
+            TwinReports = _stats.TwinReports,
             Elapsed = _time.GetElapsedTime(_started),
             Latency = _stats.Latency(),
             Errors = _stats.Errors(),

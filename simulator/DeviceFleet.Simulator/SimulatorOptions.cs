@@ -40,6 +40,9 @@ public sealed record SimulatorOptions
     /// <summary>File to which every send and every verdict is appended; null: none. Default: null.</summary>
     public string? LedgerPath { get; init; }
 
+    /// <summary>File to which every command is appended before it is executed; null: none. Default: null.</summary>
+    public string? CommandLedgerPath { get; init; }
+
     /// <summary>Name of a profile, or <c>mixed</c> for each in turn. Default: mixed.</summary>
     public string Profile { get; init; } = DeviceProfile.Mixed;
 

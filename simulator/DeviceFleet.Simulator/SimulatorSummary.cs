@@ -35,6 +35,18 @@ public sealed record SimulatorSummary
     /// <summary>Samples not taken because a device's buffer was full.</summary>
     public required long Skipped { get; init; }
 
+    /// <summary>Commands executed.</summary>
+    public required long Commands { get; init; }
+
+    /// <summary>Commands that came again and were answered again, not executed again.</summary>
+    public required long CommandsAgain { get; init; }
+
+    /// <summary>Commands that had expired when they came, and were left.</summary>
+    public required long CommandsTooLate { get; init; }
+
+    /// <summary>Reports of twins that went out.</summary>
+    public required long TwinReports { get; init; }
+
     /// <summary>From the first connection attempt until the last device had stopped.</summary>
     public required TimeSpan Elapsed { get; init; }
 

@@ -45,6 +45,10 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
         [Description("Appends every send and every verdict to this file.")]
         public string? Ledger { get; init; }
 
+        [CommandOption("--command-ledger <FILE>")]
+        [Description("Appends every command that is executed to this file.")]
+        public string? CommandLedger { get; init; }
+
         [CommandOption("--host <HOST>")]
         [Description("Broker. Default: 127.0.0.1.")]
         public string Host { get; init; } = Defaults.Host;
@@ -115,6 +119,7 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
             Duration = Duration is not null && DurationText.TryParse(Duration, out var duration) ? duration : null,
             Seed = Seed,
             LedgerPath = Ledger,
+            CommandLedgerPath = CommandLedger,
             Profile = Profile,
             Prefix = Prefix,
             Mqtt = Mqtt == "5" ? MqttVersion.V5 : MqttVersion.V311,

@@ -1,4 +1,5 @@
 using MQTTnet;
+using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
 namespace DeviceFleet.Simulator.Devices;
@@ -26,9 +27,14 @@ internal sealed class DeviceConnection : IDisposable
     private readonly IMqttClient _client;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private DeviceConnection(IMqttClient client)
+    private DeviceConnection(IMqttClient client, Action<MqttApplicationMessage> received)
     {
         _client = client;
+        client.ApplicationMessageReceivedAsync += args =>
+        {
+            received(args.ApplicationMessage); // when it returns, the message is acknowledged
+            return Task.CompletedTask;
+        };
         client.DisconnectedAsync += args =>
         {
             MarkLost(Describe(args));
@@ -42,12 +48,17 @@ internal sealed class DeviceConnection : IDisposable
     /// <summary>Whether any sample was acknowledged here; guarded by the device's lock.</summary>
     public bool ProvedItself { get; set; }
 
-    /// <summary>Connects; answers every failure but cancellation as a value.</summary>
+    /// <summary>Connects; answers every failure but cancellation as a value. Messages go to <paramref name="received"/> from the first one on.</summary>
     public static async Task<ConnectOutcome> OpenAsync(
-        MqttClientFactory factory, MqttClientOptions options, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+        MqttClientFactory factory,
+        MqttClientOptions options,
+        Action<MqttApplicationMessage> received,
+        TimeSpan timeout,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var client = factory.CreateMqttClient();
-        var connection = new DeviceConnection(client);
+        var connection = new DeviceConnection(client, received);
         using var late = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
@@ -79,7 +90,7 @@ internal sealed class DeviceConnection : IDisposable
     public Task<string> LostAsync(CancellationToken cancellationToken) => _lost.Task.WaitAsync(cancellationToken);
 
     /// <summary>Publishes at QoS 1 and waits for the PUBACK; messages leave in the order of the calls.</summary>
-    public Task<MqttClientPublishResult> PublishAsync(string topic, byte[] payload, bool retain)
+    public Task<MqttClientPublishResult> PublishAsync(string topic, byte[] payload, bool retain, byte[]? correlation = null)
     {
         var message = new MqttApplicationMessage
         {
@@ -87,8 +98,44 @@ internal sealed class DeviceConnection : IDisposable
             PayloadSegment = payload,
             QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
             Retain = retain,
+            CorrelationData = correlation,
         };
         return _client.PublishAsync(message, CancellationToken.None); // ends with the connection at the latest
+    }
+
+    /// <summary>Publishes what is not retained; false when the connection ended before the PUBACK, and is no longer trusted.</summary>
+    public async Task<bool> TryPublishAsync(string topic, byte[] payload, byte[]? correlation)
+    {
+        try
+        {
+            await PublishAsync(topic, payload, retain: false, correlation);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            MarkLost(exception.GetBaseException().Message);
+            return false;
+        }
+    }
+
+    /// <summary>Subscribes at QoS 1; null: done, else what went wrong.</summary>
+    public async Task<string?> TrySubscribeAsync(IReadOnlyList<string> filters)
+    {
+        var options = new MqttClientSubscribeOptions
+        {
+            TopicFilters = [.. filters.Select(filter => new MqttTopicFilter { Topic = filter, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce })],
+        };
+        try
+        {
+            var answer = await _client.SubscribeAsync(options, CancellationToken.None); // ends with the connection at the latest
+            var refused = answer.Items.Where(item => (int)item.ResultCode >= 0x80).Select(item => item.TopicFilter.Topic).ToList();
+            return refused.Count == 0 ? null : $"subscription refused: {string.Join(", ", refused)}";
+        }
+        catch (Exception exception)
+        {
+            MarkLost(exception.GetBaseException().Message);
+            return null; // the end of the connection is told on its own
+        }
     }
 
     /// <summary>Ends the connection in order: no last will.</summary>

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
+using DeviceFleet.Simulator.Control;
 using DeviceFleet.Simulator.Profiles;
 
 namespace DeviceFleet.Simulator.Devices;
@@ -11,6 +13,8 @@ namespace DeviceFleet.Simulator.Devices;
 internal static class DevicePayloads
 {
     private static readonly JsonWriterOptions Unchecked = new() { SkipValidation = true };
+
+    private static readonly byte[] AcceptedJson = [.. "{\"accepted\":true}"u8];
 
     /// <summary><c>{boot, seq, ts, metrics:{name: number}}</c>.</summary>
     public static byte[] Telemetry(long boot, long seq, long unixMs, IReadOnlyList<Metric> metrics, ReadOnlySpan<double> values)
@@ -36,19 +40,68 @@ internal static class DevicePayloads
     }
 
     /// <summary><c>{online, boot, reason?}</c>.</summary>
-    public static byte[] Status(bool online, long boot, string? reason)
+    public static byte[] Status(bool online, long boot, string? reason) => Object(json =>
+    {
+        json.WriteBoolean("online"u8, online);
+        json.WriteNumber("boot"u8, boot);
+        if (reason is not null)
+        {
+            json.WriteString("reason"u8, reason);
+        }
+    });
+
+    /// <summary><c>{version?, patch:{deviceType?, firmware?, interval?}}</c>; the interval in seconds.</summary>
+    public static byte[] Reported(long? version, DeviceIdentity? identity, double? intervalSeconds) => Object(json =>
+    {
+        if (version is { } known)
+        {
+            json.WriteNumber("version"u8, known);
+        }
+
+        json.WriteStartObject("patch"u8);
+        if (identity is { } device)
+        {
+            json.WriteString("deviceType"u8, device.Type);
+            json.WriteString("firmware"u8, device.Firmware);
+        }
+
+        if (intervalSeconds is { } seconds)
+        {
+            json.WriteNumber("interval"u8, seconds);
+        }
+
+        json.WriteEndObject();
+    });
+
+    /// <summary><c>{accepted: true}</c>: at work.</summary>
+    public static byte[] Accepted() => AcceptedJson;
+
+    /// <summary><c>{ok: true, result?}</c>.</summary>
+    public static byte[] Succeeded(Action<Utf8JsonWriter>? result) => Object(json =>
+    {
+        json.WriteBoolean("ok"u8, true);
+        if (result is not null)
+        {
+            json.WriteStartObject("result"u8);
+            result(json);
+            json.WriteEndObject();
+        }
+    });
+
+    /// <summary><c>{ok: false, error}</c>.</summary>
+    public static byte[] FailedWith(FormattableString error) => Object(json =>
+    {
+        json.WriteBoolean("ok"u8, false);
+        json.WriteString("error"u8, error.ToString(CultureInfo.InvariantCulture));
+    });
+
+    private static byte[] Object(Action<Utf8JsonWriter> members)
     {
         var buffer = new ArrayBufferWriter<byte>(96);
         using (var json = new Utf8JsonWriter(buffer, Unchecked))
         {
             json.WriteStartObject();
-            json.WriteBoolean("online"u8, online);
-            json.WriteNumber("boot"u8, boot);
-            if (reason is not null)
-            {
-                json.WriteString("reason"u8, reason);
-            }
-
+            members(json);
             json.WriteEndObject();
         }
 

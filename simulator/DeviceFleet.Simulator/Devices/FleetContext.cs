@@ -5,7 +5,7 @@ namespace DeviceFleet.Simulator.Devices;
 
 /// <summary>What the devices of one run share.</summary>
 internal sealed record FleetContext(
-    SimulatorOptions Options, TimeProvider Time, FleetStats Stats, ConnectGate Gate, LedgerWriter? Ledger)
+    SimulatorOptions Options, TimeProvider Time, FleetStats Stats, ConnectGate Gate, LedgerWriter? Ledger, LedgerWriter? CommandLedger = null)
 {
     public MqttClientFactory Clients { get; } = new();
 

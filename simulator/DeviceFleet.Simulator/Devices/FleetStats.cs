@@ -15,7 +15,7 @@ internal sealed class FleetStats
     private readonly LongHistogram _recentLatency = new(LatencyUsMax, 2);
     private readonly List<(string Text, int Times)> _errors = []; // newest first
 
-    private long _sent, _acknowledged, _failed, _resent, _skipped, _connects, _outstanding;
+    private long _sent, _acknowledged, _failed, _resent, _skipped, _connects, _outstanding, _commands, _commandsAgain, _commandsTooLate, _twinReports;
     private int _connected, _inFlight, _refused;
     private TaskCompletionSource? _drained;
 
@@ -30,6 +30,18 @@ internal sealed class FleetStats
     public long Skipped => Interlocked.Read(ref _skipped);
 
     public long Connects => Interlocked.Read(ref _connects);
+
+    /// <summary>Commands executed.</summary>
+    public long Commands => Interlocked.Read(ref _commands);
+
+    /// <summary>Commands that came again, and were not executed again.</summary>
+    public long CommandsAgain => Interlocked.Read(ref _commandsAgain);
+
+    /// <summary>Commands that came when they had expired, and were left.</summary>
+    public long CommandsTooLate => Interlocked.Read(ref _commandsTooLate);
+
+    /// <summary>Reports of twins that went out.</summary>
+    public long TwinReports => Interlocked.Read(ref _twinReports);
 
     /// <summary>Devices connected now.</summary>
     public int Connected => Volatile.Read(ref _connected);
@@ -86,6 +98,12 @@ internal sealed class FleetStats
         Interlocked.Increment(ref _refused);
         NoteNoLongerOutstanding(samplesHeld);
     }
+
+    public void NoteCommand(bool isNew) => Interlocked.Increment(ref isNew ? ref _commands : ref _commandsAgain);
+
+    public void NoteCommandTooLate() => Interlocked.Increment(ref _commandsTooLate);
+
+    public void NoteTwinReport() => Interlocked.Increment(ref _twinReports);
 
     public void NoteError(string text)
     {

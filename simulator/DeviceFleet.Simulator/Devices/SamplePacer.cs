@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace DeviceFleet.Simulator.Devices;
 
 /// <summary>
@@ -9,19 +11,25 @@ internal sealed class SamplePacer
     /// <summary>How closely moments are met; what is due within it is taken together.</summary>
     public static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(5);
 
-    private readonly PriorityQueue<VirtualDevice, long> _due = new();
-    private readonly TimeProvider _time;
-    private readonly long _period;
+    /// <summary>Longest sleep: an interval that was changed counts after it at the latest.</summary>
+    public static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="devices">The devices, each with the time of its first sample.</param>
-    /// <param name="period">Between two samples of one device.</param>
+    private readonly PriorityQueue<Turn, long> _due = new();
+    private readonly ConcurrentQueue<VirtualDevice> _changed = new();
+    private readonly Dictionary<VirtualDevice, int> _changes = [];
+    private readonly TimeProvider _time;
+
+    /// <param name="devices">The devices, each with the time of its first sample; silent ones are left out.</param>
     /// <param name="time">The clock; the first samples' times count from now.</param>
-    public SamplePacer(IEnumerable<(VirtualDevice Device, TimeSpan First)> devices, TimeSpan period, TimeProvider time)
+    public SamplePacer(IEnumerable<(VirtualDevice Device, TimeSpan First)> devices, TimeProvider time)
     {
         _time = time;
-        _period = Math.Max(1, Ticks(period));
         var start = time.GetTimestamp();
-        _due.EnqueueRange(devices.Select(entry => (entry.Device, start + Ticks(entry.First))));
+        foreach (var (device, first) in devices.Where(entry => entry.Device.SamplePeriod is not null))
+        {
+            _due.Enqueue(new Turn(device, 0), start + Ticks(first));
+            device.SamplePeriodChanged = () => _changed.Enqueue(device);
+        }
     }
 
     /// <summary>Runs until cancelled.</summary>
@@ -30,7 +38,8 @@ internal sealed class SamplePacer
         while (!stop.IsCancellationRequested && _due.TryPeek(out _, out var next))
         {
             var wait = _time.GetElapsedTime(_time.GetTimestamp(), next);
-            await Task.Delay(wait > Grain ? wait : Grain, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            wait = wait < Grain ? Grain : wait > LookPeriod ? LookPeriod : wait;
+            await Task.Delay(wait, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             TakeWhatIsDue(stop);
         }
     }
@@ -39,13 +48,32 @@ internal sealed class SamplePacer
     internal void TakeWhatIsDue(CancellationToken stop)
     {
         var now = _time.GetTimestamp();
-        while (!stop.IsCancellationRequested && _due.TryPeek(out var device, out var due) && due <= now)
+        while (_changed.TryDequeue(out var device))
         {
-            device.TakeSample();
-            var missed = (now - due) / _period;
-            _due.DequeueEnqueue(device, due + ((missed + 1) * _period));
+            // The queue cannot move an entry: the old one is left to pass, and the new one knows that it is newer.
+            var change = _changes[device] = _changes.GetValueOrDefault(device) + 1;
+            _due.Enqueue(new Turn(device, change), now + PeriodOf(device));
+        }
+
+        while (!stop.IsCancellationRequested && _due.TryPeek(out var turn, out var due) && due <= now)
+        {
+            if (turn.Change != _changes.GetValueOrDefault(turn.Device))
+            {
+                _due.Dequeue();
+                continue;
+            }
+
+            turn.Device.TakeSample();
+            var period = PeriodOf(turn.Device);
+            var missed = (now - due) / period;
+            _due.DequeueEnqueue(turn, due + ((missed + 1) * period));
         }
     }
 
+    private long PeriodOf(VirtualDevice device) => Math.Max(1, Ticks(device.SamplePeriod ?? LookPeriod));
+
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    /// <summary>A device's next sample; of an older change than the device's newest, it is void.</summary>
+    private readonly record struct Turn(VirtualDevice Device, int Change);
 }

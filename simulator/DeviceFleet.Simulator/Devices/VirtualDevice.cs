@@ -1,10 +1,9 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Simulator.Control;
 using DeviceFleet.Simulator.Profiles;
 using MQTTnet;
 using MQTTnet.Exceptions;
-using MQTTnet.Formatter;
-using MQTTnet.Protocol;
 
 namespace DeviceFleet.Simulator.Devices;
 
@@ -16,20 +15,23 @@ namespace DeviceFleet.Simulator.Devices;
 internal sealed class VirtualDevice
 {
     private const ulong BackoffChannel = 1_000;
+    private const string RebootReason = "rebooting";
 
     private readonly DeviceId _id;
-    private readonly long _boot;
     private readonly ulong _seed;
     private readonly DeviceProfile _profile;
     private readonly FleetContext _fleet;
     private readonly string _telemetryTopic;
     private readonly string _statusTopic;
+    private readonly RemoteControl _control;
 
     private readonly Lock _lock = new();
     private readonly UnackedBuffer _buffer;
     private DeviceConnection? _connection; // the one that samples go out on
+    private long _boot;
     private long _nextSeq;
     private bool _refused;
+    private bool _rebooting; // takes no samples; starts anew when those that it has are settled
 
     public VirtualDevice(DeviceId id, long boot, ulong seed, DeviceProfile profile, FleetContext fleet)
     {
@@ -37,6 +39,21 @@ internal sealed class VirtualDevice
         _telemetryTopic = MqttTopics.Telemetry(id);
         _statusTopic = MqttTopics.Status(id);
         _buffer = new UnackedBuffer(fleet.Options.BufferedSamplesMax);
+        var rate = fleet.Options.Rate;
+        _control = new RemoteControl(id, new DeviceIdentity(profile.Name, profile.FirmwareOf(seed)), rate > 0 ? 1 / rate : null, fleet)
+        {
+            Boot = boot,
+            RebootWanted = Reboot,
+        };
+    }
+
+    /// <summary>Between two samples; null: the device is silent.</summary>
+    public TimeSpan? SamplePeriod => _control.IntervalSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    /// <summary>Called when <see cref="SamplePeriod"/> has changed.</summary>
+    public Action SamplePeriodChanged
+    {
+        set => _control.IntervalChanged = value;
     }
 
     /// <summary>Connects, and connects again, until told to stop or turned away for good. Says farewell when stopped while connected.</summary>
@@ -81,7 +98,7 @@ internal sealed class VirtualDevice
     {
         lock (_lock)
         {
-            if (_refused)
+            if (_refused || _rebooting)
             {
                 return;
             }
@@ -123,7 +140,7 @@ internal sealed class VirtualDevice
     private async Task<ConnectOutcome> ConnectAsync(CancellationToken stop)
     {
         using var turn = await _fleet.Gate.EnterAsync(stop);
-        return await DeviceConnection.OpenAsync(_fleet.Clients, ConnectOptions(), _fleet.Options.ConnectTimeout, _fleet.Time, stop);
+        return await DeviceConnection.OpenAsync(_fleet.Clients, ConnectRequest.Of(_id, _boot, _fleet.Options), _control.Receive, _fleet.Options.ConnectTimeout, _fleet.Time, stop);
     }
 
     /// <summary>Uses a connection until it ends; answers whether it was of use. On stop: farewell, then cancellation.</summary>
@@ -134,17 +151,26 @@ internal sealed class VirtualDevice
             _fleet.Stats.NoteConnected();
             try
             {
-                Adopt(connection);
-                _fleet.Stats.NoteError(await connection.LostAsync(stop));
+                Adopt(connection, stop);
+                var reason = await connection.LostAsync(stop);
+                if (reason == RebootReason)
+                {
+                    await SayFarewellAsync(connection, RebootReason);
+                    StartAnew();
+                    return true;
+                }
+
+                _fleet.Stats.NoteError(reason);
                 return connection.ProvedItself;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
-                await SayFarewellAsync(connection);
+                await SayFarewellAsync(connection, "stopped");
                 throw;
             }
             finally
             {
+                _control.Detach();
                 lock (_lock)
                 {
                     _connection = null;
@@ -155,15 +181,47 @@ internal sealed class VirtualDevice
         }
     }
 
-    private void Adopt(DeviceConnection connection)
+    private void Adopt(DeviceConnection connection, CancellationToken stop)
     {
+        _control.Listen(connection);
         lock (_lock)
         {
             // The status goes first, on the same wire: nobody hears samples of a device that they were not told of.
             _ = PublishStatusAsync(connection, online: true, reason: null);
+            _control.Attach(connection, stop);
             _connection = connection;
             _buffer.Rewind();
             SendWhatFits_NeedsLock();
+            GoDownIfSettled_NeedsLock();
+        }
+    }
+
+    private void Reboot()
+    {
+        lock (_lock)
+        {
+            _rebooting = true;
+            GoDownIfSettled_NeedsLock();
+        }
+    }
+
+    /// <summary>A start that has unsettled samples is not left: under the next one nobody would send them.</summary>
+    private void GoDownIfSettled_NeedsLock()
+    {
+        if (_rebooting && _buffer.Count == 0)
+        {
+            _connection?.MarkLost(RebootReason);
+        }
+    }
+
+    private void StartAnew()
+    {
+        lock (_lock)
+        {
+            _boot = Math.Max(_boot + 1, _fleet.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            _control.Boot = _boot;
+            _nextSeq = 0;
+            _rebooting = false;
         }
     }
 
@@ -213,6 +271,7 @@ internal sealed class VirtualDevice
             }
 
             SendWhatFits_NeedsLock();
+            GoDownIfSettled_NeedsLock();
         }
     }
 
@@ -259,17 +318,17 @@ internal sealed class VirtualDevice
         }
     }
 
-    private async Task SayFarewellAsync(DeviceConnection connection)
+    private async Task SayFarewellAsync(DeviceConnection connection, string reason)
     {
         using var late = new CancellationTokenSource(_fleet.Options.StopTimeout, _fleet.Time);
         try
         {
-            await PublishStatusAsync(connection, online: false, reason: "stopped").WaitAsync(late.Token);
+            await PublishStatusAsync(connection, online: false, reason).WaitAsync(late.Token);
             await connection.DisconnectAsync(late.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or MqttCommunicationException or InvalidOperationException)
         {
-            _fleet.Stats.NoteError("stopped without a farewell: " + exception.Message);
+            _fleet.Stats.NoteError($"{reason} without a farewell: " + exception.Message);
         }
     }
 
@@ -279,24 +338,5 @@ internal sealed class VirtualDevice
         Span<double> values = stackalloc double[_profile.Metrics.Count];
         _profile.Measure(new SignalMoment(_seed, ts), values);
         return new BufferedSample(seq, DevicePayloads.Telemetry(_boot, seq, ts, _profile.Metrics, values));
-    }
-
-    private MqttClientOptions ConnectOptions()
-    {
-        var options = _fleet.Options;
-        return new MqttClientOptionsBuilder()
-            .WithTcpServer(options.Host, options.Port)
-            .WithProtocolVersion(options.Mqtt == MqttVersion.V5 ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311)
-            .WithTryPrivate(false) // the bridge bit of Mosquitto has no place in a device's CONNECT
-            .WithClientId(_id.Value)
-            .WithCredentials(_id.Value, SharedKeyPassword.For(_id, options.DeviceKey.Span))
-            .WithCleanStart()
-            .WithKeepAlivePeriod(options.KeepAlive)
-            .WithTimeout(options.ConnectTimeout)
-            .WithWillTopic(_statusTopic)
-            .WithWillPayload(DevicePayloads.Status(online: false, _boot, "connection lost"))
-            .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-            .WithWillRetain()
-            .Build();
     }
 }

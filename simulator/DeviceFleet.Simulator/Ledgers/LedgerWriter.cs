@@ -43,16 +43,28 @@ internal sealed class LedgerWriter : IDisposable
 
     public void Failed(DeviceId device, long boot, long seq) => Append(Ledger.FailedWord, device, boot, seq);
 
+    public void Executed(DeviceId device, long boot, string commandId)
+    {
+        Span<byte> line = stackalloc byte[192]; // word 8, ids 64 each, a number of at most 19 digits, 4 separators
+        Utf8.TryWrite(line, $"{CommandLedger.ExecutedWord} {device.Value} {boot} {commandId}\n", out var length);
+        Append(line[..length]);
+    }
+
     public void Dispose() => _file.Dispose();
 
     private void Append(string word, DeviceId device, long boot, long seq)
     {
         Span<byte> line = stackalloc byte[128]; // word 6, id 64, two numbers of at most 19 digits, 4 separators
         Utf8.TryWrite(line, $"{word} {device.Value} {boot} {seq}\n", out var length);
+        Append(line[..length]);
+    }
+
+    private void Append(ReadOnlySpan<byte> line)
+    {
         lock (_lock)
         {
-            RandomAccess.Write(_file, line[..length], _length);
-            _length += length;
+            RandomAccess.Write(_file, line, _length);
+            _length += line.Length;
         }
     }
 

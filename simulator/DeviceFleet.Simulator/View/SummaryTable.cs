@@ -19,6 +19,8 @@ internal static class SummaryTable
         Row("resent", $"{summary.Resent:N0}");
         Row("skipped", $"{summary.Skipped:N0}");
         Row("unsent", $"{summary.Unsent:N0}");
+        Row("commands", $"{summary.Commands:N0} ({summary.CommandsAgain:N0} came again, {summary.CommandsTooLate:N0} too late)");
+        Row("twin reports", $"{summary.TwinReports:N0}");
         Row("rate", $"{(summary.Elapsed > TimeSpan.Zero ? summary.Acknowledged / summary.Elapsed.TotalSeconds : 0):N1}/s over {summary.Elapsed.TotalSeconds:N1} s");
         Row("lag p50 / p99 / max", $"{summary.Latency.P50:N1} / {summary.Latency.P99:N1} / {summary.Latency.Max:N1} ms");
         console.Write(table);

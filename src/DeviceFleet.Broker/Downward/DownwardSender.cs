@@ -38,12 +38,6 @@ internal sealed class DownwardSender(BrokerOptions options, ConnectionRegistry r
             return DownwardOutcome.QueueFull;
         }
 
-        if (registry.Find(device.Value) is not { } connection)
-        {
-            return DownwardOutcome.NotConnected;
-        }
-
-        var answerTo = kind == DeviceTopicKind.Command && connection.SpeaksMqtt5 ? AnswerTo.Command(device, MqttTopics.CommandIdOf(topic)) : null;
-        return connection.Downward.Enqueue(topic, payload, retain: false, answerTo);
+        return registry.Find(device.Value)?.Downward.Enqueue(topic, payload, retain: false) ?? DownwardOutcome.NotConnected;
     }
 }

@@ -1,5 +1,6 @@
 using Dapr.Actors.Runtime;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Devices.Alarms;
 using DeviceFleet.Devices.Liveness;
 using DeviceFleet.ServiceDefaults.Actors;
 
@@ -32,13 +33,12 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     public async Task<IngestReply> Ingest(IngestRequest request)
     {
         var turn = await BeginAsync(request.ReceivedAt);
-        var (next, results) = turn.Device.Ingest(request, services.Limits, PresenceOf(turn.Device));
+        var rules = await RulesAsync(turn.Device);
+        var run = new RuleRun(rules.Rules, turn.Device.Rules, turn.Now);
+        var (next, results) = turn.Device.Ingest(request, services.Limits, PresenceOf(turn.Device), rules.DeviceType, run);
         turn.Device = next;
-        if (turn.CameOnline)
-        {
-            await ReconnectAsync(turn);
-        }
-
+        await TakeAsync(turn, run);
+        next = turn.Device;
         await CommitAsync(turn);
         return new IngestReply { Results = results, Totals = next.Totals, Revision = next.Revision, Presence = next.Presence };
     }
@@ -78,11 +78,16 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     }
 
     /// <summary>
-    /// 1. Set the wake, if it has to come sooner than it would. 2. Save. 3. Send to the device. 4. Publish the outbox, and take out what was published. In a turn without
+    /// 1. Bring the alarm rules in line with what the device has become. 2. Set the wake, if it has to come sooner than it would. 3. Save. 4. Send to the device. 5. Publish the outbox, and take out what was published. In a turn without
     /// effects the SDK's save after it is the only one; what an earlier turn left in the outbox is the reminder's business, not this caller's.
     /// </summary>
     private async Task CommitAsync(DeviceTurn turn)
     {
+        if (!turn.AreRulesFollowed)
+        {
+            await FollowRulesAsync(turn);
+        }
+
         await WakeNoLaterAsync(NextWake(turn.Device, turn.Now), turn.Now);
         await turn.StoreAsync();
         if (turn.HasEffects)
@@ -106,7 +111,6 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     private async Task SendAsync(DeviceTurn turn)
     {
         var sent = 0;
-        var told = turn.Device.Outbox;
         try
         {
             foreach (var message in turn.Downward)
@@ -124,9 +128,8 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
         }
 
         turn.Downward.Clear();
-        await WakeNoLaterAsync(NextWake(turn.Device, turn.Now), turn.Now); // what was sent has to be answered in time
         await turn.StoreAsync();
-        if (!ReferenceEquals(turn.Device.Outbox, told))
+        if (sent > 0 && turn.Device.Outbox.Count > 0)
         {
             await SaveStateAsync(); // what was sent has events of its own
         }
@@ -216,31 +219,23 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     }
 
     /// <summary>When each of the things that time alone brings about is due, Unix milliseconds UTC.</summary>
-    private IEnumerable<long?> DueTimes(DeviceState device) => [device.PresenceDue(PresenceOf(device)), device.Commands.NextDue];
+    private IEnumerable<long?> DueTimes(DeviceState device) => [device.PresenceDue(PresenceOf(device)), AbsenceDue(device)];
 
     /// <summary>Does what time alone brings about.</summary>
     private async Task DoWhatIsDueAsync(DeviceTurn turn)
     {
         CheckPresence(turn);
-        await ExpireCommandsAsync(turn);
+        await CheckAbsenceAsync(turn);
     }
 
-    /// <summary>Whether the broker has yet to take something for the device. Desired it keeps for one that is away, commands it does not.</summary>
-    private static bool HasUnsent(DeviceState device) => device.Twin.Unsent || (device.IsConnected && device.Commands.Undelivered > 0);
+    /// <summary>Whether something that the device should have was not handed to the broker since it is connected.</summary>
+    private static bool HasUnsent(DeviceState device) => device.IsConnected && device.Commands.Undelivered > 0;
 
-    /// <summary>Sends what the broker has yet to take for the device.</summary>
-    private static async Task CatchUpAsync(DeviceTurn turn)
+    /// <summary>Sends what the device should have.</summary>
+    private static Task CatchUpAsync(DeviceTurn turn)
     {
-        await SendDesiredAsync(turn);
-        await DeliverCommandsAsync(turn);
-    }
-
-    /// <summary>The device has a new connection: what it was sent on the one before may not have reached it, and the broker may have been started anew.</summary>
-    private static async Task ReconnectAsync(DeviceTurn turn)
-    {
-        OweDesired(turn, evenIfNeverWritten: false);
-        await RepeatCommandsAsync(turn);
-        await CatchUpAsync(turn);
+        _ = turn;
+        return Task.CompletedTask;
     }
 
     private long Now() => services.Time.GetUtcNow().ToUnixTimeMilliseconds();

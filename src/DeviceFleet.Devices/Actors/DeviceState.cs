@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
 using DeviceFleet.Contracts.Devices;
-using DeviceFleet.Devices.Commands;
+using DeviceFleet.Devices.Alarms;
 using DeviceFleet.Devices.Ingest;
-using DeviceFleet.Devices.Twin;
 
 namespace DeviceFleet.Devices.Actors;
 
@@ -33,29 +32,32 @@ internal sealed record DeviceState
 
     public long Connects { get; init; }
 
-    public IReadOnlyDictionary<string, double> Metrics { get; init; } = NoMetrics;
+    public IReadOnlyDictionary<string, double> Metrics { get; init => field = value ?? NoMetrics; } = NoMetrics;
 
     public long? MetricsAt { get; init; }
 
-    public DeviceTotals Totals { get; init; } = DeviceTotals.Zero;
+    public DeviceTotals Totals { get; init => field = value ?? DeviceTotals.Zero; } = DeviceTotals.Zero;
 
     public string? LastRejection { get; init; }
 
-    public DeviceRegistration Registration { get; init; } = NoRegistration;
+    public DeviceRegistration Registration { get; init => field = value ?? NoRegistration; } = NoRegistration;
 
-    public TwinDigest Twin { get; init; } = TwinDigest.None;
+    public TwinDigest Twin { get; init => field = value ?? TwinDigest.None; } = TwinDigest.None;
 
-    public CommandDigest Commands { get; init; } = CommandDigest.None;
+    public CommandDigest Commands { get; init => field = value ?? CommandDigest.None; } = CommandDigest.None;
 
-    public AlarmSummary Alarms { get; init; } = AlarmSummary.None;
+    public AlarmSummary Alarms { get; init => field = value ?? AlarmSummary.None; } = AlarmSummary.None;
 
-    public SessionSummary Sessions { get; init; } = SessionSummary.None;
+    /// <summary>What alarm rules remember, by rule id; those that have nothing to remember are not here.</summary>
+    public IReadOnlyList<RuleMemory> Rules { get; init => field = value ?? []; } = [];
+
+    public SessionSummary Sessions { get; init => field = value ?? SessionSummary.None; } = SessionSummary.None;
 
     /// <summary>When the newest sessions began, oldest first, as many as tell whether it flaps, Unix milliseconds UTC.</summary>
-    public IReadOnlyList<long> RecentStarts { get; init; } = [];
+    public IReadOnlyList<long> RecentStarts { get; init => field = value ?? []; } = [];
 
     /// <summary>What is stored with the change that it tells of, until it is published; oldest first.</summary>
-    public IReadOnlyList<OutboxItem> Outbox { get; init; } = [];
+    public IReadOnlyList<OutboxItem> Outbox { get; init => field = value ?? []; } = [];
 
     public static IReadOnlyDictionary<string, double> NoMetrics { get; } = new Dictionary<string, double>();
 
@@ -104,8 +106,7 @@ internal sealed record DeviceState
 /// <param name="PendingSince">Since when reported is behind, Unix milliseconds UTC; null: in step.</param>
 /// <param name="DeviceType">What the device says its type is (reported <c>deviceType</c>, where that could be one); null: nothing.</param>
 /// <param name="Firmware">What it says its firmware is (reported <c>firmware</c>), at most 64 characters; null: nothing.</param>
-/// <param name="Unsent">Whether the device should be sent desired, and the broker did not take it yet.</param>
-internal sealed record TwinDigest(long DesiredVersion, long ReportedVersion, long? PendingSince, string? DeviceType, string? Firmware, bool Unsent = false)
+internal sealed record TwinDigest(long DesiredVersion, long ReportedVersion, long? PendingSince, string? DeviceType, string? Firmware)
 {
     public static TwinDigest None { get; } = new(0, 0, null, null, null);
 }
@@ -122,6 +123,5 @@ internal sealed record CommandDigest(int Open, int Undelivered, long? NextDue)
 /// <summary>JSON of the stored state.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DeviceState))]
-[JsonSerializable(typeof(TwinState))]
-[JsonSerializable(typeof(CommandBook))]
+[JsonSerializable(typeof(AlarmBook))]
 internal sealed partial class DeviceStateJson : JsonSerializerContext;

@@ -26,7 +26,7 @@ internal sealed record OutboxItem
         { Registration: not null } => "registration",
         { Twin: { } twin } => "twin/" + twin.Part,
         { Command: { } command } => "command/" + command.Command.Id,
-        { Alarm: { } alarm } => "alarm/" + alarm.Alarm.Id,
+        { Alarm: { } alarm } => "alarm/" + alarm.Alarm.Rule.Id, // a rule's next alarm says that the one before is over
         { Membership: { } membership } => "membership/" + membership.Group.Value,
         _ => throw new InvalidOperationException("An empty outbox item."),
     };
@@ -45,11 +45,6 @@ internal static class Outbox
 {
     /// <summary>From how many items on they are collapsed.</summary>
     public const int ItemsMax = 32;
-
-    /// <summary>
-    /// From how many items on a device takes no new commands. Each command is a subject of its own; while nothing can be published, ever new ones would fill the state.
-    /// </summary>
-    public const int CommandsStopAt = 128;
 
     public static IReadOnlyList<OutboxItem> With(this IReadOnlyList<OutboxItem> items, OutboxItem item)
     {

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Devices.Actors;
+using DeviceFleet.Devices.Alarms;
+using DeviceFleet.Devices.Settings;
 
 namespace DeviceFleet.Devices.Ingest;
 
-/// <summary>Folds one message's samples into what a device's state keeps of them: window, last values, counts.</summary>
-internal sealed class SampleFold(DeviceState start, long receivedAt, IngestLimits limits)
+/// <summary>Folds one message's samples into what a device's state keeps of them: window, last values, counts. What is newest, the rules look at.</summary>
+internal sealed class SampleFold(DeviceState start, long receivedAt, IngestLimits limits, DeviceType? type, RuleRun? rules)
 {
     private SequenceWindow? _window = start.Window;
     private IReadOnlyDictionary<string, double> _metrics = start.Metrics;
@@ -22,7 +24,7 @@ internal sealed class SampleFold(DeviceState start, long receivedAt, IngestLimit
 
     public SampleResult Take(TelemetrySample sample)
     {
-        if ((limits.Fault(sample, receivedAt) ?? NamesFault(sample)) is { } fault)
+        if ((limits.Fault(sample, receivedAt) ?? NamesFault(sample) ?? TypeFault(sample)) is { } fault)
         {
             _invalid++;
             return Refuse(SampleOutcome.Invalid, fault);
@@ -97,6 +99,8 @@ internal sealed class SampleFold(DeviceState start, long receivedAt, IngestLimit
         return _metrics.Count + added > IngestLimits.MetricsPerDeviceMax ? RejectionReasons.OutOfBounds : null;
     }
 
+    private string? TypeFault(TelemetrySample sample) => type is null || type.Allows(sample) ? null : RejectionReasons.OutOfType;
+
     private void KeepValues(TelemetrySample sample, bool isNewest)
     {
         if (!isNewest)
@@ -106,6 +110,7 @@ internal sealed class SampleFold(DeviceState start, long receivedAt, IngestLimit
 
         _metrics = Merge(_metrics, sample.Metrics);
         _metricsAt = sample.Ts ?? receivedAt;
+        rules?.Look(sample, _metricsAt.Value);
     }
 
     private static IReadOnlyDictionary<string, double> Merge(IReadOnlyDictionary<string, double> old, IReadOnlyDictionary<string, double> sample)

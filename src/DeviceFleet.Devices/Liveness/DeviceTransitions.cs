@@ -1,5 +1,6 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Devices.Actors;
+using DeviceFleet.Devices.Alarms;
 using DeviceFleet.Devices.Ingest;
 
 namespace DeviceFleet.Devices.Liveness;
@@ -9,10 +10,11 @@ internal static class DeviceTransitions
 {
     private const int ReasonLengthMax = 200;
 
-    /// <summary>Takes one message's samples; one result each.</summary>
-    public static (DeviceState Next, SampleResult[] Results) Ingest(this DeviceState state, IngestRequest request, IngestLimits limits, PresenceLimits presence)
+    /// <summary>Takes one message's samples; one result each. Those that are newest are shown to the rules.</summary>
+    public static (DeviceState Next, SampleResult[] Results) Ingest(
+        this DeviceState state, IngestRequest request, IngestLimits limits, PresenceLimits presence, DeviceType? type = null, RuleRun? rules = null)
     {
-        var fold = new SampleFold(state, request.ReceivedAt, limits);
+        var fold = new SampleFold(state, request.ReceivedAt, limits, type, rules);
         var results = new SampleResult[request.Samples.Count];
         for (var i = 0; i < results.Length; i++)
         {

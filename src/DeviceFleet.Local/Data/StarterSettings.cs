@@ -6,18 +6,25 @@ internal static class StarterSettings
     /// <summary>Its name in the data folder, as components/local/fleet-settings.yaml has it.</summary>
     public const string FileName = "settings.yaml";
 
-    private const string Empty =
-        """
-        # Alarm rules and device types: keys rule.{id} and type.{id}, each value JSON. An edit is in force a second later; what is wrong with one is told by GET /api/settings.
-        """;
+    private const string Resource = "starter-settings.yaml";
 
-    /// <summary>Makes the file where there is none. One that is there is never touched.</summary>
+    /// <summary>Makes the file where there is none: types and rules of the simulated devices. One that is there is never touched.</summary>
     public static void EnsureIn(DataFolder data)
     {
         var path = Path.Combine(data.Path, FileName);
-        if (!File.Exists(path))
+        if (File.Exists(path))
         {
-            File.WriteAllText(path, Empty + "\n");
+            return;
         }
+
+        // Written beside and renamed: a kill between leaves no half file, which would stand for the operator's own.
+        using var settings = typeof(StarterSettings).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new InvalidOperationException($"{Resource} is not in the program.");
+        using (var file = File.Create(path + ".new"))
+        {
+            settings.CopyTo(file);
+        }
+
+        File.Move(path + ".new", path);
     }
 }

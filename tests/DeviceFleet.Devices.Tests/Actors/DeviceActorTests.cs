@@ -96,6 +96,17 @@ public class DeviceActorTests
     }
 
     [Fact]
+    public async Task State_that_was_stored_before_there_were_twins_and_alarms_is_read()
+    {
+        await using var host = await StartAsync();
+        host.Runtime.ActorState["Device||pump-1||device"] = """{"deviceId":"pump-1","revision":7,"presence":"online","totals":{"received":1,"applied":1}}""";
+
+        using var answer = await host.SendTelemetryAsync("pump-1", """{"boot":1,"seq":0,"metrics":{"t":1}}""");
+
+        Assert.Equal((HttpStatusCode.OK, 8L, 2L), (answer.StatusCode, (await host.ViewAsync("pump-1")).Revision, (await host.ViewAsync("pump-1")).Totals.Applied));
+    }
+
+    [Fact]
     public async Task Presence_changes_are_published_after_they_are_stored_and_leave_the_outbox()
     {
         await using var host = await StartAsync();

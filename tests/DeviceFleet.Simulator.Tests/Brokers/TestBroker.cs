@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using MQTTnet;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 
@@ -26,7 +27,11 @@ public enum Verdict
 }
 
 /// <summary>One message as the broker received it.</summary>
-public sealed record Received(string Client, string Topic, string Payload, bool Retain);
+public sealed record Received(string Client, string Topic, string Payload, bool Retain)
+{
+    /// <summary>Correlation data, as text; null: none.</summary>
+    public string? Correlation { get; init; }
+}
 
 /// <summary>A real MQTT broker on a port of its own that authenticates devices, remembers what came, and does with samples as the test says.</summary>
 public sealed class TestBroker : IAsyncDisposable
@@ -102,6 +107,31 @@ public sealed class TestBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends to whoever subscribed, as the service would.</summary>
+    public Task SendAsync(string topic, string payload, bool retain = false, string? responseTopic = null, string? correlation = null) =>
+        _server!.InjectApplicationMessage(
+            new InjectedMqttApplicationMessage(new MqttApplicationMessage
+            {
+                Topic = topic,
+                PayloadSegment = Encoding.UTF8.GetBytes(payload),
+                QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+                Retain = retain,
+                ResponseTopic = responseTopic,
+                CorrelationData = correlation is null ? null : Encoding.UTF8.GetBytes(correlation),
+            })
+            {
+                SenderClientId = "service",
+            });
+
+    /// <summary>Cuts every connection, as a broken network would.</summary>
+    public async Task CutAsync()
+    {
+        foreach (var client in await _server!.GetClientsAsync())
+        {
+            await client.DisconnectAsync();
+        }
+    }
+
     /// <summary>Waits until what came meets a condition.</summary>
     public async Task UntilAsync(Func<IReadOnlyCollection<Received>, bool> condition, string what)
     {
@@ -135,7 +165,10 @@ public sealed class TestBroker : IAsyncDisposable
     private async Task InterceptAsync(InterceptingPublishEventArgs args)
     {
         var message = new Received(
-            args.ClientId, args.ApplicationMessage.Topic, Encoding.UTF8.GetString(args.ApplicationMessage.Payload), args.ApplicationMessage.Retain);
+            args.ClientId, args.ApplicationMessage.Topic, Encoding.UTF8.GetString(args.ApplicationMessage.Payload), args.ApplicationMessage.Retain)
+        {
+            Correlation = args.ApplicationMessage.CorrelationData is { } data ? Encoding.UTF8.GetString(data) : null,
+        };
         _received.Enqueue(message);
         Check();
         if (MqttTopics.TryParse(message.Topic, out _, out var kind) && kind == DeviceTopicKind.Telemetry)

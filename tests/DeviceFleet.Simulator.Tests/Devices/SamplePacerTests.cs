@@ -17,7 +17,7 @@ public sealed class SamplePacerTests
         var options = new SimulatorOptions { DeviceKey = TestBroker.Key };
         var device = new VirtualDevice(
             DeviceId.Parse("sim-0001"), boot: 1, seed: 1, DeviceProfile.All[0], new FleetContext(options, _time, new FleetStats(), gate, Ledger: null));
-        var pacer = new SamplePacer([(device, TimeSpan.FromMilliseconds(300))], TimeSpan.FromSeconds(1), _time);
+        var pacer = new SamplePacer([(device, TimeSpan.FromMilliseconds(300))], _time);
 
         Assert.Equal(0, TakenAfter(TimeSpan.FromMilliseconds(299)));
         Assert.Equal(1, TakenAfter(TimeSpan.FromMilliseconds(1)));

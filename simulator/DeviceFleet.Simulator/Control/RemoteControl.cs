@@ -1,0 +1,248 @@
+using System.Buffers;
+using System.Text.Json;
+using DeviceFleet.Contracts;
+using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Simulator.Devices;
+using MQTTnet;
+
+namespace DeviceFleet.Simulator.Control;
+
+/// <summary>
+/// What a device is told from above, and what it answers: desired of its twin, and commands. Lives as long as the device, so that a command that comes again over another
+/// connection, or after a reboot, is not executed again. Thread-safe; holds no timer but for a command at work.
+/// </summary>
+internal sealed class RemoteControl(DeviceId id, DeviceIdentity identity, double? intervalSeconds, FleetContext fleet)
+{
+    private readonly Lock _lock = new();
+    private readonly DesiredState _desired = new(intervalSeconds);
+    private CommandMemory? _commands; // most devices of a large fleet never see one
+    private DeviceConnection? _connection;
+    private CancellationToken _stop;
+
+    /// <summary>Called when the interval has changed.</summary>
+    public Action IntervalChanged { get; set; } = static () => { };
+
+    /// <summary>Called when the device is to start anew.</summary>
+    public Action RebootWanted { get; set; } = static () => { };
+
+    /// <summary>The device's present start, for the ledger.</summary>
+    public long Boot { get; set; }
+
+    /// <summary>Seconds between two samples; null: silent.</summary>
+    public double? IntervalSeconds
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _desired.IntervalSeconds;
+            }
+        }
+    }
+
+    /// <summary>Subscribes. Before the device says that it is there: what that brings down must find somebody who listens.</summary>
+    public void Listen(DeviceConnection connection) => _ = ListenAsync(connection);
+
+    /// <summary>Tells over a new connection who the device is and how often it samples, and gives the answers that the last one did not get across.</summary>
+    public void Attach(DeviceConnection connection, CancellationToken stop)
+    {
+        IReadOnlyList<RememberedCommand> unacknowledged;
+        double? interval;
+        lock (_lock)
+        {
+            _connection = connection;
+            _stop = stop;
+            interval = _desired.IntervalSeconds;
+            unacknowledged = _commands is null ? [] : [.. _commands.Unacknowledged];
+        }
+
+        _ = ReportAsync(connection, DevicePayloads.Reported(null, identity, interval), asksAfter: false);
+        foreach (var command in unacknowledged)
+        {
+            _ = AnswerAsync(command);
+        }
+    }
+
+    /// <summary>The connection is gone.</summary>
+    public void Detach()
+    {
+        lock (_lock)
+        {
+            _connection = null;
+        }
+    }
+
+    /// <summary>Takes a message from above. Never throws.</summary>
+    public void Receive(MqttApplicationMessage message)
+    {
+        try
+        {
+            var payload = message.Payload.IsSingleSegment ? message.Payload.FirstSpan : message.Payload.ToArray();
+            if (MqttTopics.TryParse(message.Topic, out _, out var kind) && kind == DeviceTopicKind.Desired)
+            {
+                TakeDesired(payload);
+            }
+            else if (kind == DeviceTopicKind.Command)
+            {
+                TakeCommand(message, payload);
+            }
+        }
+        catch (JsonException exception)
+        {
+            fleet.Stats.NoteError($"not understood on {message.Topic}: {exception.Message}");
+        }
+    }
+
+    private void TakeDesired(ReadOnlySpan<byte> payload)
+    {
+        IntervalReport? report;
+        DeviceConnection? connection;
+        lock (_lock)
+        {
+            report = _desired.Take(payload);
+            connection = _connection;
+        }
+
+        if (report is { } taken)
+        {
+            IntervalChanged();
+            if (connection is not null)
+            {
+                _ = ReportAsync(connection, DevicePayloads.Reported(taken.ReportedVersion, null, taken.Seconds), asksAfter: true);
+            }
+        }
+    }
+
+    private void TakeCommand(MqttApplicationMessage message, ReadOnlySpan<byte> payload)
+    {
+        var commandId = MqttTopics.CommandIdOf(message.Topic);
+        var order = JsonSerializer.Deserialize(payload, ContractsJson.Default.CommandMessage) ?? throw new JsonException("Nothing.");
+        RememberedCommand command;
+        lock (_lock)
+        {
+            _commands ??= new CommandMemory();
+            if (order.ExpiresAt < fleet.Time.GetUtcNow().ToUnixTimeMilliseconds() && !_commands.Knows(commandId))
+            {
+                fleet.Stats.NoteCommandTooLate();
+                return; // nobody waits for it any more
+            }
+
+            command = _commands.Recall(commandId, out var isNew);
+            command.ReplyTo = new ReplyAddress(message.ResponseTopic ?? MqttTopics.CommandResult(id, commandId), message.CorrelationData);
+            if (isNew)
+            {
+                fleet.CommandLedger?.Executed(id, Boot, commandId); // before it is executed: none may be that the ledger does not know
+            }
+
+            fleet.Stats.NoteCommand(isNew);
+            if (!isNew)
+            {
+                if (command.Answer is not null)
+                {
+                    _ = AnswerAsync(command);
+                }
+
+                return;
+            }
+        }
+
+        _ = ExecuteAsync(command, CommandBook.Plan(order, identity));
+    }
+
+    private async Task ExecuteAsync(RememberedCommand command, CommandPlan plan)
+    {
+        if (plan.Takes is { } takes)
+        {
+            await PublishAsync(command.ReplyTo, DevicePayloads.Accepted());
+            try
+            {
+                await Task.Delay(takes, fleet.Time, _stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return; // the device stops
+            }
+        }
+
+        if (plan.IntervalSeconds is { } seconds && !TakeOn(seconds))
+        {
+            plan = new CommandPlan(DevicePayloads.FailedWith($"this device is silent"));
+        }
+
+        lock (_lock)
+        {
+            command.Answer = plan.Answer;
+        }
+
+        await AnswerAsync(command);
+        if (plan.Reboots)
+        {
+            RebootWanted();
+        }
+    }
+
+    private bool TakeOn(double seconds)
+    {
+        DeviceConnection? connection;
+        lock (_lock)
+        {
+            if (!_desired.TrySet(seconds))
+            {
+                return false;
+            }
+
+            connection = _connection;
+        }
+
+        IntervalChanged();
+        if (connection is not null)
+        {
+            _ = ReportAsync(connection, DevicePayloads.Reported(null, null, seconds), asksAfter: false);
+        }
+
+        return true;
+    }
+
+    private async Task AnswerAsync(RememberedCommand command)
+    {
+        if (await PublishAsync(command.ReplyTo, command.Answer!))
+        {
+            lock (_lock)
+            {
+                command.IsAcknowledged = true;
+            }
+        }
+    }
+
+    /// <summary>False: no connection, or it ended; the next one will do.</summary>
+    private async Task<bool> PublishAsync(ReplyAddress address, byte[] payload)
+    {
+        DeviceConnection? connection;
+        lock (_lock)
+        {
+            connection = _connection;
+        }
+
+        return connection is not null && await connection.TryPublishAsync(address.Topic, payload, address.Correlation);
+    }
+
+    private async Task ReportAsync(DeviceConnection connection, byte[] payload, bool asksAfter)
+    {
+        fleet.Stats.NoteTwinReport();
+
+        // A patch from a version that has passed is dropped, and nothing says so: the answer to the question shows whether desired is in step now.
+        if (await connection.TryPublishAsync(MqttTopics.Reported(id), payload, correlation: null) && asksAfter)
+        {
+            await connection.TryPublishAsync(MqttTopics.TwinGet(id), [], correlation: null);
+        }
+    }
+
+    private async Task ListenAsync(DeviceConnection connection)
+    {
+        if (await connection.TrySubscribeAsync([MqttTopics.Desired(id), MqttTopics.Commands(id)]) is { } fault)
+        {
+            fleet.Stats.NoteError(fault);
+        }
+    }
+}
