@@ -57,7 +57,7 @@ internal static class RuleTrials
         }
     }
 
-    private static IEnumerable<DeviceAlarm> Replay(DeviceId device, PreparedRule rule, IReadOnlyList<TelemetrySample> samples, long? until)
+    private static Dictionary<long, DeviceAlarm>.ValueCollection Replay(DeviceId device, PreparedRule rule, IReadOnlyList<TelemetrySample> samples, long? until)
     {
         var book = AlarmBook.Empty;
         var memory = RuleEvaluator.Begin(rule, samples[0].Ts!.Value);

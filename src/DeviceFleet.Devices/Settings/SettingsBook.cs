@@ -94,7 +94,7 @@ internal sealed class SettingsBook
         return new SettingsBook(isChanged ? new StoredSettings(Accepted.Revision + 1, rules, types, Gone(rules)) : Accepted, refused, isLoaded: true);
     }
 
-    private List<T> Read<T>(
+    private static List<T> Read<T>(
         IReadOnlyDictionary<string, string> values,
         string prefix,
         int max,
