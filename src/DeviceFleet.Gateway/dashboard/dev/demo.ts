@@ -3,14 +3,16 @@ import { decodeDeviceSamples, decodeDeviceSnapshot, decodeSession, decodeSnapsho
 import type { FleetSource, WireEvent } from '../src/wire/events';
 import { invent, measure, randomFrom, refusal, rowOf, type Machine } from './fleet';
 
-export type Scene = 'fleet' | 'big' | 'small' | 'empty' | 'loading' | 'catching-up' | 'reconnecting' | 'stale' | 'denied' | 'signed-out';
+import { DemoApi } from './demoApi';
 
-const STALE_AFTER_MS = 30_000;
+export type Scene = 'fleet' | 'big' | 'small' | 'empty' | 'loading' | 'catching-up' | 'reconnecting' | 'stale' | 'denied' | 'signed-out' | 'viewer' | 'calm' | 'broken' | 'conflict';
+
 const SIZES: Partial<Record<Scene, number>> = { big: 100_000, small: 12, empty: 0 };
 
 export class DemoSource implements FleetSource {
   readonly #random = randomFrom(7);
   readonly #machines: Machine[];
+  readonly api: DemoApi;
   #sequence = 1;
   #device: string | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -21,6 +23,7 @@ export class DemoSource implements FleetSource {
   constructor(private readonly scene: Scene, private readonly emit: (event: WireEvent) => void) {
     const now = Date.now();
     this.#machines = invent(SIZES[scene] ?? 400, now, this.#random);
+    this.api = new DemoApi(this.#machines, scene, emit);
     if (this.#machines.length > 0) {
       this.#rejections = Array.from({ length: 9 }, (_, i) => refusal(this.#any(), now - 4_000 - i * 37_000, this.#random()));
     }
@@ -56,12 +59,12 @@ export class DemoSource implements FleetSource {
     if (this.scene === 'denied') {
       return this.emit({ kind: 'link', link: { kind: 'denied', detail: 'the role “guest” may not watch devices' } });
     }
-    this.#take(decodeSession({ user: 'ada@example.org', role: 'operator', expiresAt: Date.now() + 8 * 3_600_000 }), (session) => this.emit({ kind: 'session', session }));
+    this.#take(decodeSession({ user: 'ada@example.org', role: this.scene === 'viewer' ? 'viewer' : 'operator', expiresAt: Date.now() + 8 * 3_600_000 }), (session) => this.emit({ kind: 'session', session }));
     if (this.scene === 'loading') {
       return;
     }
     const now = Date.now();
-    this.#take(decodeSnapshot({ sequence: this.#sequence, asOf: now, staleAfterMs: STALE_AFTER_MS, ...this.#state(now, this.#machines, this.#rejections) }), this.emit);
+    this.#take(decodeSnapshot({ sequence: this.#sequence, asOf: now, ...this.#state(this.#machines, this.#rejections) }), this.emit);
     this.emit({ kind: 'link', link: { kind: 'live' } });
     const began = Date.now();
     this.#timer = setInterval(() => {
@@ -104,7 +107,7 @@ export class DemoSource implements FleetSource {
       fresh.push(refused);
     }
     this.#sequence++;
-    this.#take(decodeUpdates({ sequence: this.#sequence, asOf: now, ...this.#state(now, [...changed], fresh) }), this.emit);
+    this.#take(decodeUpdates({ sequence: this.#sequence, asOf: now, ...this.#state([...changed], fresh) }), this.emit);
     const watched = [...changed].find((machine) => machine.id === this.#device);
     if (watched !== undefined) {
       const json = { id: watched.id, row: rowOf(watched), samples: [{ ts: now, metrics: watched.metrics }] };
@@ -112,10 +115,11 @@ export class DemoSource implements FleetSource {
     }
   }
 
-  #state(now: number, devices: readonly Machine[], rejections: readonly unknown[]) {
-    const counts = { online: 0, stale: 0, offline: 0, unknown: 0, received: 0, applied: 0, duplicates: 0, rejected: 0 };
-    for (const { presence, lastSeen, totals } of this.#machines) {
-      counts[presence === 'online' && now - (lastSeen ?? now) > STALE_AFTER_MS ? 'stale' : presence]++;
+  #state( devices: readonly Machine[], rejections: readonly unknown[]) {
+    const counts = { online: 0, stale: 0, offline: 0, unknown: 0, alarming: 0, received: 0, applied: 0, duplicates: 0, rejected: 0 };
+    for (const { presence, totals, alarms } of this.#machines) {
+      counts[presence]++;
+      counts.alarming += Number(alarms > 0);
       counts.received += totals.received;
       counts.applied += totals.applied;
       counts.duplicates += totals.duplicates;
@@ -138,8 +142,13 @@ export class DemoSource implements FleetSource {
     const recent = machine.presence === 'unknown' ? [] : Array.from({ length: 540 }, (_, i) => now - (540 - i) * 1_000)
       .filter((ts) => now - ts < 260_000 || now - ts > 330_000)
       .map((ts) => ({ ts: Math.round(ts), metrics: measure(machine, ts, this.#random) }));
-    const { id: deviceId, ...row } = rowOf(machine);
-    const view = { deviceId, ...row, presenceSince: now - 7_400_000, firstSeen: now - 2.1e8, connects: 3, boot: 2, seq: machine.totals.applied, metricsAt: machine.lastSeen };
+    const { id: deviceId, alarms, severity, pendingSince, isFlapping, ...row } = rowOf(machine);
+    const there = machine.presence === 'online' || machine.presence === 'stale';
+    const summaries = {
+      twin: { desiredVersion: 4, reportedVersion: 9, pendingSince }, alarms: { active: alarms, unacknowledged: Math.min(1, alarms), severity },
+      sessions: { disconnects: 2, since: there ? now - 7_400_000 : undefined, onlineMs: 9.3e7, isFlapping }, registrationVersion: 3,
+    };
+    const view = { deviceId, ...row, ...summaries, presenceSince: now - 7_400_000, firstSeen: now - 2.1e8, connects: 3, boot: 2, seq: machine.totals.applied, metricsAt: machine.lastSeen };
     this.#take(decodeDeviceSnapshot({ view, recent }), (snapshot) => this.emit({ kind: 'device-snapshot', snapshot }));
   }
 

@@ -3,14 +3,24 @@ export interface Machine {
   readonly id: string;
   readonly phase: number;
   readonly base: number;
-  presence: 'online' | 'offline' | 'unknown';
+  readonly type: string;
+  group: string | undefined;
+  tags: Record<string, string>;
+  readonly firmware: string;
+  presence: 'online' | 'stale' | 'offline' | 'unknown';
   silent: boolean;
   lastSeen: number | undefined;
   revision: number;
   metrics: Record<string, number>;
   totals: { received: number; applied: number; duplicates: number; tooLate: number; invalid: number; unsequenced: number };
   lastRejection: string | undefined;
+  alarms: number;
+  severity: 'info' | 'warning' | 'critical' | undefined;
+  pendingSince: number | undefined;
+  isFlapping: boolean;
 }
+
+export const SITES = ['oslo/line-1', 'oslo/line-2', 'bergen/line-1', 'bergen/line-2', 'tromso'] as const;
 
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
@@ -28,8 +38,9 @@ export function invent(count: number, now: number, random: () => number): Machin
   return Array.from({ length: count }, (_, i): Machine => {
     const kind = KINDS[i % KINDS.length]!;
     const dice = random();
-    const presence = dice > 0.985 ? 'unknown' : dice > 0.93 ? 'offline' : 'online';
-    const silent = presence === 'online' && dice > 0.9;
+    const presence = dice > 0.985 ? 'unknown' : dice > 0.93 ? 'offline' : dice > 0.9 ? 'stale' : 'online';
+    const silent = presence === 'stale';
+    const luck = random();
     const applied = presence === 'unknown' ? 0 : 2_000 + Math.floor(random() * 9_000);
     const duplicates = Math.floor(random() * 12) * Math.min(1, applied);
     const invalid = random() > 0.95 && applied > 0 ? 1 + Math.floor(random() * 5) : 0;
@@ -37,6 +48,10 @@ export function invent(count: number, now: number, random: () => number): Machin
       id: `${kind}-${String(Math.floor(i / KINDS.length) + 1).padStart(3, '0')}`,
       phase: random() * 6.28,
       base: 20 + random() * 60,
+      type: kind,
+      group: i % 29 === 0 ? undefined : SITES[i % SITES.length],
+      tags: { hall: String(1 + (i % 3)), ...(i % 7 === 0 && { vendor: 'acme' }) },
+      firmware: presence === 'unknown' ? '' : ['2.0.4', '2.1.0', '2.1.3'][i % 3]!,
       presence,
       silent,
       lastSeen: presence === 'unknown' ? undefined : now - (presence === 'offline' ? random() * 9e7 : silent ? 40_000 + random() * 500_000 : random() * 900),
@@ -44,6 +59,10 @@ export function invent(count: number, now: number, random: () => number): Machin
       metrics: {},
       totals: { received: applied + duplicates + invalid, applied, duplicates, tooLate: 0, invalid, unsequenced: 0 },
       lastRejection: invalid > 0 ? 'out-of-bounds' : undefined,
+      alarms: 0,
+      severity: undefined,
+      pendingSince: presence !== 'unknown' && luck > 0.93 ? Math.round(now - luck * 90_000) : undefined,
+      isFlapping: presence === 'online' && luck < 0.02,
     };
     if (presence !== 'unknown') {
       machine.metrics = measure(machine, machine.lastSeen ?? now, random);
@@ -63,8 +82,12 @@ export function measure(machine: Machine, at: number, random: () => number): Rec
 }
 
 export function rowOf(machine: Machine) {
-  const { id, presence, lastSeen, metrics, totals, revision, lastRejection } = machine;
-  return { id, presence, lastSeen: lastSeen === undefined ? undefined : Math.round(lastSeen), metrics, totals: { ...totals }, revision, lastRejection };
+  const { id, presence, lastSeen, metrics, totals, revision, lastRejection, type, group, tags, alarms, severity, pendingSince, isFlapping } = machine;
+  const firmware = machine.firmware === '' ? undefined : machine.firmware;
+  return {
+    id, presence, lastSeen: lastSeen === undefined ? undefined : Math.round(lastSeen), metrics, totals: { ...totals }, revision, lastRejection,
+    type, group, tags, firmware, alarms, severity, pendingSince, openCommands: 0, isFlapping,
+  };
 }
 
 const REFUSALS = [

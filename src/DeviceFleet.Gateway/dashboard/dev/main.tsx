@@ -11,6 +11,7 @@ if (asked !== null) {
   sessionStorage.setItem('scene', asked);
 }
 const scene = (sessionStorage.getItem('scene') ?? 'fleet') as Scene;
-const store = new Store((emit) => new DemoSource(scene, emit));
+let source: DemoSource | undefined;
+const store = new Store((emit) => (source = new DemoSource(scene, emit)), { ask: (...asked) => source!.api.ask(...asked) });
 render(<App store={store} />, document.getElementById('app')!);
 store.start();

@@ -22,6 +22,7 @@ const store = new Store(
         },
       },
     }),
+  browserApi,
 );
 render(<App store={store} />, document.getElementById('app')!);
 store.start();

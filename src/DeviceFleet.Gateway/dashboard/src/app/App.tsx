@@ -1,7 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { AlarmsPage } from '../pages/alarms/AlarmsPage';
 import { DevicePage } from '../pages/device/DevicePage';
 import { DevicesPage } from '../pages/devices/DevicesPage';
 import { FleetPage } from '../pages/fleet/FleetPage';
+import { GroupsPage } from '../pages/groups/GroupsPage';
+import { RulesPage } from '../pages/rules/RulesPage';
 import { Frame } from '../parts/Frame';
 import { Denied, Notice, SignedOut } from '../parts/Notice';
 import { StoreContext, useStore } from './context';
@@ -20,7 +23,7 @@ function Page() {
   const route = store.navigation.route.value;
   const link = store.link.value;
   const first = useRef(true);
-  const title = route.page === 'fleet' ? 'Fleet' : route.page === 'devices' ? 'Devices' : route.page === 'device' ? route.id : 'No such page';
+  const title = route.page === 'device' ? route.id : TITLES[route.page];
   useEffect(() => {
     document.title = `${title} · DeviceFleet`;
     if (!first.current) {
@@ -42,6 +45,12 @@ function Page() {
       return <DevicesPage q={route.q} sort={route.sort} />;
     case 'device':
       return <DevicePage key={route.id} id={route.id} range={route.range} />;
+    case 'alarms':
+      return <AlarmsPage route={route} />;
+    case 'groups':
+      return <GroupsPage metric={route.metric} />;
+    case 'rules':
+      return <RulesPage />;
     case 'not-found':
       return (
         <Notice title="No such page" sign="○">
@@ -51,3 +60,5 @@ function Page() {
       );
   }
 }
+
+const TITLES = { fleet: 'Fleet', devices: 'Devices', alarms: 'Alarms', groups: 'Groups', rules: 'Rules', 'not-found': 'No such page' } as const;

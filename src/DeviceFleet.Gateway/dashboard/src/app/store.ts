@@ -7,15 +7,20 @@ import { CounterHistory, SparkHistory } from '../state/history';
 import { liveness, type Liveness } from '../state/liveness';
 import { orderOfIds } from '../state/rows';
 import type { Session } from '../wire/contract';
+import type { Alarm } from '../wire/alarms';
+import type { Api } from '../wire/api';
 import type { FleetSource, Link, WireEvent } from '../wire/events';
+import { DeviceDetails } from './details';
 import { FrameBatch } from './frame';
+import { GroupViews } from './groupViews';
+import { AlarmInbox } from './inbox';
 import { Navigation } from './navigation';
 import { Preferences } from './preferences';
 
 const TICK_MS = 250;
 const AGE_TICK_MS = 1_000;
 
-export const COUNTERS = ['online', 'stale', 'offline', 'unknown', 'total', 'appliedPerSecond', 'lagMs', 'refusedByBroker'] as const;
+export const COUNTERS = ['online', 'stale', 'offline', 'unknown', 'alarming', 'total', 'appliedPerSecond', 'lagMs', 'refusedByBroker'] as const;
 export type CounterName = (typeof COUNTERS)[number];
 
 export interface Faults {
@@ -36,6 +41,12 @@ export class Store {
   /** Server time, Unix ms, once a second: what ages are counted from. */
   readonly now = signal(Date.now());
   readonly helpOpen = signal(false);
+  /** Keys of the page that is shown; true: it took the key. */
+  pageKey: ((key: string) => boolean) | null = null;
+
+  readonly details: DeviceDetails;
+  readonly inbox: AlarmInbox;
+  readonly groups: GroupViews;
 
   readonly sparks = new SparkHistory();
   readonly counterHistory = new CounterHistory(COUNTERS);
@@ -59,7 +70,16 @@ export class Store {
   readonly isLive = computed(() => ['live', 'catching-up'].includes(this.link.value.kind));
   readonly loaded = computed(() => this.fleet.value.sequence !== null);
 
-  constructor(createSource: (emit: (event: WireEvent) => void) => FleetSource) {
+  /** Why nothing may be changed; null: it may. */
+  readonly readOnly = computed<string | null>(() => {
+    const role = this.session.value?.role;
+    return role === undefined ? 'The session is not known yet.' : role === 'viewer' ? 'Your role “viewer” sees everything and changes nothing. Ask an administrator for “operator”.' : null;
+  });
+
+  constructor(createSource: (emit: (event: WireEvent) => void) => FleetSource, readonly api: Api) {
+    this.details = new DeviceDetails(api);
+    this.inbox = new AlarmInbox(api);
+    this.groups = new GroupViews(api);
     this.#events = new FrameBatch((events) => this.#fold(events));
     this.#source = createSource((event) => this.#events.push(event));
     this.#every(TICK_MS, () => (this.#browserNow.value = Date.now()));
@@ -75,6 +95,7 @@ export class Store {
     this.#unbind.forEach((unbind) => unbind());
     this.#events.stop();
     this.#source.stop();
+    this.details.stop();
     this.navigation.stop();
     this.preferences.stop();
   }
@@ -91,6 +112,15 @@ export class Store {
     return this.#source.signOut();
   }
 
+  /** An alarm as an answer told it; the hub tells it too, in its time. */
+  keepAlarm(alarm: Alarm): void {
+    const event = { kind: 'alarm', alarm } as const;
+    batch(() => {
+      this.details.note(event);
+      this.inbox.note(event);
+    });
+  }
+
   #watch(): void {
     const route = this.navigation.route.value;
     const id = route.page === 'device' ? route.id : null;
@@ -99,6 +129,7 @@ export class Store {
       return;
     }
     this.device.value = id === null ? { kind: 'none' } : { kind: 'loading', id };
+    this.details.watch(id);
     this.#source.watchDevice(id);
   }
 
@@ -109,6 +140,9 @@ export class Store {
       this.device.value = foldDevice(this.device.peek(), events);
       for (const event of events) {
         this.#note(event, at);
+        this.details.note(event);
+        this.inbox.note(event);
+        this.groups.note(event);
       }
       this.#browserNow.value = at;
     });
@@ -136,10 +170,14 @@ export class Store {
       case 'faults':
         this.faults.value = { count: this.faults.peek().count + event.faults.length, last: event.faults.at(-1) ?? null };
         break;
+      case 'command':
+      case 'alarm':
+      case 'group':
+      case 'twin-changed':
       case 'device-samples':
       case 'device-snapshot':
       case 'device-unavailable':
-        break; // folded into the device
+        break; // folded elsewhere
     }
   }
 

@@ -4,19 +4,21 @@ import { useStore } from '../app/context';
 import { bindKeys, type KeyCommand } from '../app/keys';
 import type { Store } from '../app/store';
 import { count } from '../state/format';
-import { devicesRoute } from '../state/route';
+import { alarmsRoute, devicesRoute, groupsRoute } from '../state/route';
 import { HelpDialog } from './HelpDialog';
 import { Liveness } from './Liveness';
-import { Icon } from './marks';
+import { Icon, type IconName } from './marks';
 import { SearchBox, focusSearch } from './SearchBox';
 import { ThemeToggle } from './ThemeToggle';
 import { UserMenu } from './UserMenu';
 
 export function Frame({ children }: { readonly children: ComponentChildren }) {
   const store = useStore();
-  useEffect(() => bindKeys((command) => run(store, command)), [store]);
+  useEffect(() => bindKeys((command) => run(store, command), (key) => store.pageKey?.(key) ?? false), [store]);
   const route = store.navigation.route.value;
   const { page } = route;
+  const loaded = store.loaded.value;
+  const { counters } = store.fleet.value;
   return (
     <div class={`frame${store.isLive.value ? '' : ' not-live'}`}>
       <nav class="side" aria-label="Pages">
@@ -25,15 +27,11 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
           <span class="label">DeviceFleet</span>
         </a>
         <div class="links">
-          <a href="/" title="Fleet (g f)" {...(page === 'fleet' && { 'aria-current': 'page' as const })}>
-            <Icon name="fleet" />
-            <span class="label">Fleet</span>
-          </a>
-          <a href="/devices" title="Devices (g d)" {...((page === 'devices' || page === 'device') && { 'aria-current': 'page' as const })}>
-            <Icon name="devices" />
-            <span class="label">Devices</span>
-            {store.loaded.value && <span class="badge">{count(store.fleet.value.counters.total)}</span>}
-          </a>
+          <Link to="/" icon="fleet" label="Fleet" keys="g f" current={page === 'fleet'} />
+          <Link to="/devices" icon="devices" label="Devices" keys="g d" current={page === 'devices' || page === 'device'} badge={loaded ? count(counters.total) : null} />
+          <Link to="/alarms" icon="alarms" label="Alarms" keys="g a" current={page === 'alarms'} badge={loaded && counters.alarming > 0 ? count(counters.alarming) : null} alert />
+          <Link to="/groups" icon="groups" label="Groups" keys="g o" current={page === 'groups'} />
+          <Link to="/rules" icon="rules" label="Rules" keys="g r" current={page === 'rules'} />
         </div>
         <footer>
           <button type="button" onClick={() => (store.helpOpen.value = true)}>Keys <kbd>?</kbd></button>
@@ -50,6 +48,27 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
       <main class="page" id="page" tabIndex={-1}>{children}</main>
       <HelpDialog />
     </div>
+  );
+}
+
+interface LinkProps {
+  readonly to: string;
+  readonly icon: IconName;
+  readonly label: string;
+  readonly keys: string;
+  readonly current: boolean;
+  readonly badge?: string | null;
+  /** What the badge counts wants attention. */
+  readonly alert?: boolean;
+}
+
+function Link({ to, icon, label, keys, current, badge = null, alert = false }: LinkProps) {
+  return (
+    <a href={to} title={`${label} (${keys})`} {...(current && { 'aria-current': 'page' as const })}>
+      <Icon name={icon} />
+      <span class="label">{label}</span>
+      {badge !== null && <span class={`badge${alert ? ' alert' : ''}`} data-testid={`badge-${label.toLowerCase()}`}>{badge}</span>}
+    </a>
   );
 }
 
@@ -76,6 +95,12 @@ function run(store: Store, command: KeyCommand): void {
       return navigation.go(devicesRoute());
     case 'go-fleet':
       return navigation.go({ page: 'fleet' });
+    case 'go-alarms':
+      return navigation.go(alarmsRoute());
+    case 'go-groups':
+      return navigation.go(groupsRoute());
+    case 'go-rules':
+      return navigation.go({ page: 'rules' });
     case 'help':
       store.helpOpen.value = true;
       return;

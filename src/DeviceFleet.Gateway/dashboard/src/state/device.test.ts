@@ -42,6 +42,22 @@ describe('device', () => {
     expect(online.view).toMatchObject({ presence: 'online', presenceSince: 980, connects: 2 });
   });
 
+  test('silence is part of a session: stale and back is no new connect', () => {
+    const stale = shown(foldDevice(loading, [snapshot([], { sessions: { disconnects: 1, since: 800, onlineMs: 50, isFlapping: false } }), samples([], rawRow('a', { revision: 2, presence: 'stale', lastSeen: 950 }))]));
+    const back = shown(foldDevice(stale, [samples([], rawRow('a', { revision: 3, lastSeen: 980 }))]));
+    const gone = shown(foldDevice(back, [samples([], rawRow('a', { revision: 4, presence: 'offline', lastSeen: 1_000 }))]));
+
+    expect(back.view).toMatchObject({ connects: 1, sessions: { since: 800, disconnects: 1 } });
+    expect(gone.view.sessions).toEqual({ since: null, disconnects: 2, onlineMs: 250, isFlapping: false });
+  });
+
+  test('a row carries on what it says of type, group, alarms and twin', () => {
+    const row = rawRow('a', { revision: 2, type: 'pump', group: 'oslo', alarms: 1, severity: 'info', pendingSince: 7, openCommands: 3 });
+    const { view } = shown(foldDevice(loading, [snapshot([], { alarms: { active: 4, unacknowledged: 4, severity: 'critical' } }), samples([], row)]));
+
+    expect(view).toMatchObject({ type: 'pump', group: 'oslo', openCommands: 3, twin: { pendingSince: 7 }, alarms: { active: 1, unacknowledged: 1, severity: 'info' } });
+  });
+
   test('an older row changes nothing but the samples', () => {
     const state = shown(foldDevice(loading, [snapshot([], { revision: 9 }), samples([5], rawRow('a', { revision: 8, presence: 'offline' }))]));
 

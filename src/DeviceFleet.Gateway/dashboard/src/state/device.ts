@@ -35,6 +35,10 @@ function foldOne(state: DeviceState, event: WireEvent): DeviceState {
     }
     case 'device-unavailable':
       return event.id === state.id && state.kind !== 'shown' ? { kind: 'unavailable', id: state.id, reason: event.reason, detail: event.detail } : state;
+    case 'command':
+    case 'alarm':
+    case 'group':
+    case 'twin-changed':
     case 'snapshot':
     case 'session':
     case 'link':
@@ -54,14 +58,32 @@ function advance(view: DeviceView, row: DeviceRow, at: number | null, samples: r
     revision: row.revision,
     presence: row.presence,
     presenceSince: changedPresence ? at : view.presenceSince,
-    connects: view.connects + (changedPresence && row.presence === 'online' ? 1 : 0),
+    // Stale and online are one session: only who was away connects.
+    connects: view.connects + (row.presence === 'online' && (view.presence === 'offline' || view.presence === 'unknown') ? 1 : 0),
     firstSeen: view.firstSeen ?? row.lastSeen,
     lastSeen: row.lastSeen,
     metrics: row.metrics,
     metricsAt: samples.at(-1)?.ts ?? view.metricsAt,
     totals: row.totals,
     lastRejection: row.lastRejection,
+    type: row.type,
+    group: row.group,
+    tags: row.tags,
+    firmware: row.firmware,
+    twin: { ...view.twin, pendingSince: row.pendingSince },
+    alarms: { ...view.alarms, active: row.alarms, unacknowledged: Math.min(view.alarms.unacknowledged, row.alarms), severity: row.severity },
+    openCommands: row.openCommands,
+    sessions: session(view, row, at),
   };
+}
+
+function session(view: DeviceView, row: DeviceRow, at: number | null): DeviceView['sessions'] {
+  const { since, disconnects, onlineMs } = view.sessions;
+  const isThere = row.presence === 'online' || row.presence === 'stale';
+  if (isThere || since === null) {
+    return { ...view.sessions, since: isThere ? (since ?? at) : null, isFlapping: row.isFlapping };
+  }
+  return { disconnects: disconnects + 1, since: null, onlineMs: onlineMs + Math.max(0, (at ?? since) - since), isFlapping: row.isFlapping };
 }
 
 /** Both in order of time, without doubles, the newest SAMPLES_MAX. */

@@ -9,7 +9,8 @@ export interface FleetState {
   readonly sequence: number | null;
   /** Server time of it, Unix ms. */
   readonly asOf: number;
-  readonly staleAfterMs: number;
+  /** Null: the rows say themselves which are stale. */
+  readonly staleAfterMs: number | null;
   readonly counters: FleetCounters;
   /** In order of arrival; a device keeps its place until the next snapshot. */
   readonly rows: readonly DeviceRow[];
@@ -21,10 +22,10 @@ export interface FleetState {
 export type FleetEvent = FleetSnapshot | FleetUpdates | ({ readonly kind: 'device-samples' } & DeviceSamples);
 
 const noCounters: FleetCounters = {
-  total: 0, online: 0, stale: 0, offline: 0, unknown: 0, received: 0, applied: 0, duplicates: 0, rejected: 0, refusedByBroker: 0, appliedPerSecond: 0, lagMs: null,
+  total: 0, online: 0, stale: 0, offline: 0, unknown: 0, alarming: 0, received: 0, applied: 0, duplicates: 0, rejected: 0, refusedByBroker: 0, appliedPerSecond: 0, lagMs: null,
 };
 
-export const emptyFleet: FleetState = { sequence: null, asOf: 0, staleAfterMs: 30_000, counters: noCounters, rows: [], index: new Map(), rejections: [] };
+export const emptyFleet: FleetState = { sequence: null, asOf: 0, staleAfterMs: null, counters: noCounters, rows: [], index: new Map(), rejections: [] };
 
 export function foldFleet(state: FleetState, events: readonly FleetEvent[]): FleetState {
   // What came before the last snapshot is in it.

@@ -40,12 +40,26 @@ describe('rows', () => {
     expect(order({ key: 'state', descending: false })).toEqual(['pump-10', 'pump-2', 'Axle-1', 'valve-1']);
   });
 
+  test('type, group and firmware sort as people read them, the worst alarms first', () => {
+    const named = rowsOf(
+      rawRow('a', { type: 'valve', group: 'oslo/b', firmware: '2.10', alarms: 9, severity: 'warning' }),
+      rawRow('b', { type: 'Pump', group: 'oslo/a', firmware: '2.9', alarms: 1, severity: 'critical' }),
+      rawRow('c', { alarms: 0 }),
+      rawRow('d', { type: 'pump', group: 'bergen', firmware: '2.1', alarms: 2, severity: 'warning' }),
+    );
+    const by = (key: Sort['key'], descending = false) => select(named, { kind: 'all' }, { key, descending }, context, orderOfIds(named)).map((at) => named[at]!.id).join('');
+    expect(by('type')).toMatch(/^(bd|db)ac$/);
+    expect(by('group')).toBe('dbac');
+    expect(by('firmware')).toBe('dbac');
+    expect(by('alarms', true)).toBe('badc');
+  });
+
   test('a query keeps the order', () => {
     const found = select(rows, { kind: 'text', text: 'pump' }, defaultSort, context, orderOfIds(rows));
     expect(found.map((at) => rows[at]!.id)).toEqual(['pump-2', 'pump-10']);
   });
 
-  test.each(['id', '-seen', 'metric:temperature', '-metric:a:b'])('sort %s survives the URL', (text) => {
+  test.each(['id', '-seen', 'group', '-alarms', 'firmware', 'metric:temperature', '-metric:a:b'])('sort %s survives the URL', (text) => {
     expect(formatSort(parseSort(text)!)).toBe(text);
   });
 
@@ -62,8 +76,8 @@ describe('rows', () => {
     const ids = orderOfIds(rows);
     expect(cells(rows, ids, NOW, 30_000, 10).map((c) => `${c.id} ${c.state}`)).toEqual(['Axle-1 offline', 'pump-2 stale', 'pump-10 online', 'valve-1 unknown']);
     expect(cells(rows, ids, NOW, 30_000, 2)).toEqual([
-      { state: 'offline', id: 'Axle-1', devices: 2, counts: { online: 0, stale: 1, offline: 1, unknown: 0 } },
-      { state: 'unknown', id: 'pump-10', devices: 2, counts: { online: 1, stale: 0, offline: 0, unknown: 1 } },
+      { state: 'offline', id: 'Axle-1', devices: 2, counts: { online: 0, stale: 1, offline: 1, unknown: 0 }, alarming: 0, severity: null },
+      { state: 'unknown', id: 'pump-10', devices: 2, counts: { online: 1, stale: 0, offline: 0, unknown: 1 }, alarming: 0, severity: null },
     ]);
   });
 

@@ -87,7 +87,7 @@ describe('lanes', () => {
 });
 
 describe('route', () => {
-  test.each(['/', '/devices', '/devices?q=online+and+temp%3E80&sort=-seen', '/devices/pump-1', '/devices/pump-1?range=1h'])('%s survives', (url) => {
+  test.each(['/', '/devices', '/devices?q=online+and+temp%3E80&sort=-seen', '/devices/pump-1', '/devices/pump-1?range=1h', '/alarms', '/alarms?state=all&severity=critical&at=pump-1%7Ehot-2', '/groups', '/groups?metric=flow', '/rules'])('%s survives', (url) => {
     const { pathname, search } = new URL(url, 'http://x');
     expect(formatRoute(parseRoute(pathname, search))).toBe(url);
   });

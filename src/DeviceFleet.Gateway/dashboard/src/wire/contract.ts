@@ -2,7 +2,14 @@
 
 export const HUB_PATH = '/hubs/fleet';
 
-export type Presence = 'unknown' | 'online' | 'offline';
+export type Presence = 'unknown' | 'online' | 'stale' | 'offline';
+export const PRESENCES: readonly Presence[] = ['online', 'stale', 'offline', 'unknown'];
+
+export type Severity = 'info' | 'warning' | 'critical';
+/** Worst first. */
+export const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info'];
+
+export type Tags = Readonly<Record<string, string>>;
 
 /** received = applied + duplicates + tooLate + invalid, always. */
 export interface DeviceTotals {
@@ -25,6 +32,19 @@ export interface DeviceRow {
   readonly totals: DeviceTotals;
   readonly revision: number;
   readonly lastRejection: string | null;
+  readonly type: string | null;
+  /** Path: site/line. */
+  readonly group: string | null;
+  readonly tags: Tags;
+  readonly firmware: string | null;
+  /** Not cleared. */
+  readonly alarms: number;
+  /** The worst of these; null: none. */
+  readonly severity: Severity | null;
+  /** Since when the twin is behind, Unix ms; null: in step. */
+  readonly pendingSince: number | null;
+  readonly openCommands: number;
+  readonly isFlapping: boolean;
 }
 
 /** total = online + stale + offline + unknown, and received = applied + duplicates + rejected, always. */
@@ -34,6 +54,8 @@ export interface FleetCounters {
   readonly stale: number;
   readonly offline: number;
   readonly unknown: number;
+  /** Devices with an alarm that is not cleared. */
+  readonly alarming: number;
   readonly received: number;
   readonly applied: number;
   readonly duplicates: number;
@@ -58,7 +80,8 @@ export interface FleetSnapshot {
   readonly kind: 'snapshot';
   readonly sequence: number;
   readonly asOf: number;
-  readonly staleAfterMs: number;
+  /** After how long a silent device counts as stale, ms; null: the rows say which are. */
+  readonly staleAfterMs: number | null;
   readonly counters: FleetCounters;
   readonly devices: readonly DeviceRow[];
   readonly rejections: readonly Rejection[];
@@ -87,6 +110,37 @@ export interface DeviceView {
   readonly metricsAt: number | null;
   readonly totals: DeviceTotals;
   readonly lastRejection: string | null;
+  readonly type: string | null;
+  readonly group: string | null;
+  readonly tags: Tags;
+  readonly registrationVersion: number;
+  readonly firmware: string | null;
+  readonly twin: TwinSummary;
+  readonly alarms: AlarmSummary;
+  readonly openCommands: number;
+  readonly sessions: SessionSummary;
+}
+
+export interface TwinSummary {
+  readonly desiredVersion: number;
+  readonly reportedVersion: number;
+  readonly pendingSince: number | null;
+}
+
+export interface AlarmSummary {
+  /** Not cleared. */
+  readonly active: number;
+  readonly unacknowledged: number;
+  readonly severity: Severity | null;
+}
+
+/** A session lasts from a change to online until the next change to offline. */
+export interface SessionSummary {
+  readonly disconnects: number;
+  readonly since: number | null;
+  /** How long the ended ones lasted together, ms. */
+  readonly onlineMs: number;
+  readonly isFlapping: boolean;
 }
 
 export interface SamplePoint {

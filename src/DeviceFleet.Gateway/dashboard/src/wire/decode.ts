@@ -1,18 +1,11 @@
 // Unknown JSON in, a typed value or a fault out. Nothing behind this file looks at the shape of a message again.
-// An optional member may be left out or null; a required one of the wrong type spoils its message, but a spoiled row in a list costs only itself.
-import type {
-  DeviceRow, DeviceSamples, DeviceSnapshot, DeviceTotals, DeviceView, FleetCounters, FleetSnapshot, FleetUpdates, Metrics, Presence, Rejection,
-  SamplePoint, Session,
+import {
+  PRESENCES, SEVERITIES, type AlarmSummary, type DeviceRow, type DeviceSamples, type DeviceSnapshot, type DeviceTotals, type DeviceView, type FleetCounters,
+  type FleetSnapshot, type FleetUpdates, type Metrics, type Rejection, type SamplePoint, type Session, type SessionSummary, type TwinSummary,
 } from './contract';
+import { Fault, flag, list, number, object, oneOf, optional, optionalNumber, optionalOneOf, optionalText, run, text, textsByName, type Decoded, type Json } from './read';
 
-export type Decoded<T> =
-  | { readonly ok: true; readonly value: T; /** List entries that were left out. */ readonly faults: readonly string[] }
-  | { readonly ok: false; readonly faults: readonly string[] };
-
-class Fault extends Error {}
-
-type Json = Readonly<Record<string, unknown>>;
-type Reader<T> = (json: unknown, path: string, faults: string[]) => T;
+export type { Decoded } from './read';
 
 export const decodeSnapshot = (json: unknown): Decoded<FleetSnapshot> => run(readSnapshot, json, 'Snapshot');
 export const decodeUpdates = (json: unknown): Decoded<FleetUpdates> => run(readUpdates, json, 'DeviceUpdates');
@@ -21,21 +14,9 @@ export const decodeDeviceSamples = (json: unknown): Decoded<DeviceSamples> => ru
 export const decodeDeviceView = (json: unknown): Decoded<DeviceView> => run(readView, json, 'device');
 export const decodeSession = (json: unknown): Decoded<Session> => run(readSession, json, 'session');
 
-function run<T>(read: Reader<T>, json: unknown, name: string): Decoded<T> {
-  const faults: string[] = [];
-  try {
-    return { ok: true, value: read(json, name, faults), faults };
-  } catch (error) {
-    if (error instanceof Fault) {
-      return { ok: false, faults: [...faults, error.message] };
-    }
-    throw error;
-  }
-}
-
 function readSnapshot(json: unknown, path: string, faults: string[]): FleetSnapshot {
   const o = object(json, path);
-  return { kind: 'snapshot', staleAfterMs: number(o, 'staleAfterMs', path), ...fleetState(o, path, faults) };
+  return { kind: 'snapshot', staleAfterMs: optionalNumber(o, 'staleAfterMs', path), ...fleetState(o, path, faults) };
 }
 
 function readUpdates(json: unknown, path: string, faults: string[]): FleetUpdates {
@@ -60,6 +41,7 @@ function readCounters(json: unknown, path: string): FleetCounters {
     stale: number(o, 'stale', path),
     offline: number(o, 'offline', path),
     unknown: number(o, 'unknown', path),
+    alarming: optionalNumber(o, 'alarming', path) ?? 0,
     received: number(o, 'received', path),
     applied: number(o, 'applied', path),
     duplicates: number(o, 'duplicates', path),
@@ -74,12 +56,21 @@ function readRow(json: unknown, path: string): DeviceRow {
   const o = object(json, path);
   return {
     id: text(o, 'id', path),
-    presence: presence(o, path),
+    presence: oneOf(o, 'presence', path, PRESENCES),
     lastSeen: optionalNumber(o, 'lastSeen', path),
     metrics: metrics(o['metrics'], `${path}.metrics`),
     totals: totals(o['totals'], `${path}.totals`),
     revision: number(o, 'revision', path),
     lastRejection: optionalText(o, 'lastRejection', path),
+    type: optionalText(o, 'type', path),
+    group: optionalText(o, 'group', path),
+    tags: textsByName(o, 'tags', path),
+    firmware: optionalText(o, 'firmware', path),
+    alarms: optionalNumber(o, 'alarms', path) ?? 0,
+    severity: optionalOneOf(o, 'severity', path, SEVERITIES),
+    pendingSince: optionalNumber(o, 'pendingSince', path),
+    openCommands: optionalNumber(o, 'openCommands', path) ?? 0,
+    isFlapping: flag(o, 'isFlapping', path),
   };
 }
 
@@ -96,12 +87,12 @@ function readRejection(json: unknown, path: string): Rejection {
   };
 }
 
-function readView(json: unknown, path: string): DeviceView {
+function readView(json: unknown, path: string, faults: string[]): DeviceView {
   const o = object(json, path);
   return {
     deviceId: text(o, 'deviceId', path),
     revision: number(o, 'revision', path),
-    presence: presence(o, path),
+    presence: oneOf(o, 'presence', path, PRESENCES),
     presenceSince: optionalNumber(o, 'presenceSince', path),
     firstSeen: optionalNumber(o, 'firstSeen', path),
     lastSeen: optionalNumber(o, 'lastSeen', path),
@@ -112,12 +103,38 @@ function readView(json: unknown, path: string): DeviceView {
     metricsAt: optionalNumber(o, 'metricsAt', path),
     totals: totals(o['totals'], `${path}.totals`),
     lastRejection: optionalText(o, 'lastRejection', path),
+    type: optionalText(o, 'type', path),
+    group: optionalText(o, 'group', path),
+    tags: textsByName(o, 'tags', path),
+    registrationVersion: optionalNumber(o, 'registrationVersion', path) ?? 0,
+    firmware: optionalText(o, 'firmware', path),
+    twin: optional(o, 'twin', path, readTwinSummary, faults) ?? { desiredVersion: 0, reportedVersion: 0, pendingSince: null },
+    alarms: optional(o, 'alarms', path, readAlarmSummary, faults) ?? { active: 0, unacknowledged: 0, severity: null },
+    openCommands: optionalNumber(o, 'openCommands', path) ?? 0,
+    sessions: optional(o, 'sessions', path, readSessions, faults) ?? { disconnects: 0, since: null, onlineMs: 0, isFlapping: false },
+  };
+}
+
+function readTwinSummary(json: unknown, path: string): TwinSummary {
+  const o = object(json, path);
+  return { desiredVersion: number(o, 'desiredVersion', path), reportedVersion: number(o, 'reportedVersion', path), pendingSince: optionalNumber(o, 'pendingSince', path) };
+}
+
+function readAlarmSummary(json: unknown, path: string): AlarmSummary {
+  const o = object(json, path);
+  return { active: number(o, 'active', path), unacknowledged: number(o, 'unacknowledged', path), severity: optionalOneOf(o, 'severity', path, SEVERITIES) };
+}
+
+function readSessions(json: unknown, path: string): SessionSummary {
+  const o = object(json, path);
+  return {
+    disconnects: number(o, 'disconnects', path), since: optionalNumber(o, 'since', path), onlineMs: number(o, 'onlineMs', path), isFlapping: flag(o, 'isFlapping', path),
   };
 }
 
 function readDeviceSnapshot(json: unknown, path: string, faults: string[]): DeviceSnapshot {
   const o = object(json, path);
-  return { view: readView(o['view'], `${path}.view`, ), recent: list(o, 'recent', path, readPoint, faults) };
+  return { view: readView(o['view'], `${path}.view`, faults), recent: list(o, 'recent', path, readPoint, faults) };
 }
 
 function readDeviceSamples(json: unknown, path: string, faults: string[]): DeviceSamples {
@@ -157,66 +174,4 @@ function metrics(json: unknown, path: string): Metrics {
     }
   }
   return o as Metrics;
-}
-
-function presence(o: Json, path: string): Presence {
-  const value = o['presence'];
-  if (value === 'online' || value === 'offline' || value === 'unknown') {
-    return value;
-  }
-  throw new Fault(`${path}.presence is ${show(value)}`);
-}
-
-function list<T>(o: Json, name: string, path: string, read: (json: unknown, path: string) => T, faults: string[]): readonly T[] {
-  const value = o[name];
-  if (!Array.isArray(value)) {
-    throw new Fault(`${path}.${name} is no list`);
-  }
-  const result: T[] = [];
-  for (let i = 0; i < value.length; i++) {
-    try {
-      result.push(read(value[i], path));
-    } catch (error) {
-      if (!(error instanceof Fault)) {
-        throw error;
-      }
-      faults.push(`${name}[${i}]: ${error.message}`);
-    }
-  }
-  return result;
-}
-
-function object(json: unknown, path: string): Json {
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
-    return json as Json;
-  }
-  throw new Fault(`${path} is no object`);
-}
-
-function number(o: Json, name: string, path: string): number {
-  const value = o[name];
-  if (typeof value === 'number') {
-    return value;
-  }
-  throw new Fault(`${path}.${name} is ${value === undefined ? 'missing' : 'no number'}`);
-}
-
-function optionalNumber(o: Json, name: string, path: string): number | null {
-  return o[name] === undefined || o[name] === null ? null : number(o, name, path);
-}
-
-function text(o: Json, name: string, path: string): string {
-  const value = o[name];
-  if (typeof value === 'string') {
-    return value;
-  }
-  throw new Fault(`${path}.${name} is ${value === undefined ? 'missing' : 'no text'}`);
-}
-
-function optionalText(o: Json, name: string, path: string): string | null {
-  return o[name] === undefined || o[name] === null ? null : text(o, name, path);
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'missing' : `unknown: ${JSON.stringify(value)}`.slice(0, 60);
 }

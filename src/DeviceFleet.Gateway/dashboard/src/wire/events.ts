@@ -1,4 +1,7 @@
+import type { Alarm } from './alarms';
+import type { Command } from './commands';
 import type { DeviceSamples, DeviceSnapshot, FleetSnapshot, FleetUpdates, Session } from './contract';
+import type { GroupView } from './groups';
 
 /** Everything that can happen to the page from outside, in the order it happened. */
 export type WireEvent =
@@ -7,6 +10,11 @@ export type WireEvent =
   | { readonly kind: 'device-snapshot'; readonly snapshot: DeviceSnapshot }
   | ({ readonly kind: 'device-samples' } & DeviceSamples)
   | { readonly kind: 'device-unavailable'; readonly id: string; readonly reason: 'not-found' | 'failed'; readonly detail: string }
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'alarm'; readonly alarm: Alarm }
+  | { readonly kind: 'group'; readonly group: GroupView }
+  /** The device's twin was written, and may be read anew. */
+  | { readonly kind: 'twin-changed'; readonly id: string }
   | { readonly kind: 'session'; readonly session: Session }
   | { readonly kind: 'link'; readonly link: Link }
   | { readonly kind: 'faults'; readonly faults: readonly string[] };

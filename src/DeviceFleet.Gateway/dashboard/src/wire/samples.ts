@@ -1,7 +1,7 @@
 // Sample messages, for tests and for the demo. Raw JSON shapes, as the gateway writes them: nulls left out.
 export function rawCounters(over: Readonly<Record<string, unknown>> = {}) {
   return {
-    total: 3, online: 1, stale: 1, offline: 1, unknown: 0, received: 10, applied: 7, duplicates: 2, rejected: 1, refusedByBroker: 4, appliedPerSecond: 2.5, ...over,
+    total: 3, online: 1, stale: 1, offline: 1, unknown: 0, alarming: 0, received: 10, applied: 7, duplicates: 2, rejected: 1, refusedByBroker: 4, appliedPerSecond: 2.5, ...over,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer } from './api';
+import type { Answer, Method } from './api';
 import { RETRY_MS_MAX, retryDelayMs } from './backoff';
 import type { WireEvent } from './events';
 import { rawRow, rawSnapshot, rawUpdates } from './samples';
@@ -54,13 +54,13 @@ function start(answers: Answer[] = []) {
   const timers = new FakeTimers();
   const paths: string[] = [];
   const prepare: ((hub: FakeHub) => void)[] = [];
-  const answer = (path: string) => {
+  const ask = (_: Method, path: string) => {
     paths.push(path);
     return Promise.resolve(answers.shift() ?? session);
   };
   const stream = new FleetStream({
     emit: (event) => events.push(event),
-    api: { get: answer, post: answer },
+    api: { ask },
     openHub: () => {
       const hub = new FakeHub();
       prepare.shift()?.(hub);
@@ -200,6 +200,18 @@ describe('stream', () => {
 
     expect(t.hubs[0]!.calls).toEqual(['WatchFleet', 'WatchDevice a', 'UnwatchDevice a']);
     expect(t.events.some((e) => e.kind === 'device-snapshot')).toBe(false);
+  });
+
+  test('what becomes of alarms, twins and groups is told as it comes; what cannot be read is counted', async () => {
+    const t = start();
+    t.stream.start();
+    await settle();
+    t.hubs[0]!.send('TwinChanged', 'pump-1');
+    t.hubs[0]!.send('GroupChanged', { path: 'oslo', revision: 1, members: 0, children: [], rollup: { devices: 0, online: 0, stale: 0, offline: 0, unknown: 0, alarming: 0, critical: 0, metrics: {} } });
+    t.hubs[0]!.send('CommandChanged', {});
+    t.hubs[0]!.send('AlarmChanged', null);
+
+    expect(t.events.slice(-4).map((e) => e.kind)).toEqual(['twin-changed', 'group', 'faults', 'faults']);
   });
 
   test('signing out ends the connection; a failure to sign out does not', async () => {

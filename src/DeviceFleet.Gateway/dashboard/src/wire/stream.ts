@@ -1,11 +1,14 @@
 // Keeps one connection to the gateway and turns what arrives into events. It decides nothing about what is shown.
 import type { Api } from './api';
+import { decodeAlarm } from './alarms';
 import { retryDelayMs } from './backoff';
+import { decodeCommand } from './commands';
 import {
   decodeDeviceSamples, decodeDeviceSnapshot, decodeDeviceView, decodeSession, decodeSnapshot, decodeUpdates, type Decoded,
 } from './decode';
 import type { DeviceSnapshot, FleetSnapshot, FleetUpdates } from './contract';
 import type { FleetSource, Link, WireEvent } from './events';
+import { decodeGroup } from './groups';
 import type { Hub } from './hub';
 import { behind, close, closed, pass, type Gate } from './sequence';
 
@@ -71,7 +74,7 @@ export class FleetStream implements FleetSource {
   }
 
   async signOut(): Promise<boolean> {
-    const answer = await this.parts.api.post('/api/sign-out');
+    const answer = await this.parts.api.ask('POST', '/api/sign-out');
     if (answer.kind !== 'ok' && answer.kind !== 'signed-out') {
       return false;
     }
@@ -93,7 +96,7 @@ export class FleetStream implements FleetSource {
       this.#link({ kind: 'reconnecting', since: this.#lostAt, attempt: this.#attempt, retryAt: null });
     }
     // The session first: a hub's refusal does not tell 401 from anything else.
-    const answer = await this.parts.api.get('/api/session');
+    const answer = await this.parts.api.ask('GET', '/api/session');
     if (this.#stopped) {
       return;
     }
@@ -103,6 +106,8 @@ export class FleetStream implements FleetSource {
       case 'denied':
         return this.#end({ kind: 'denied', detail: answer.detail });
       case 'not-found':
+      case 'conflict':
+      case 'refused':
       case 'failed':
         return this.#retryLater();
       case 'ok':
@@ -114,6 +119,10 @@ export class FleetStream implements FleetSource {
     hub.on('Snapshot', (json) => this.#take(decodeSnapshot(json), (event) => this.#numbered(hub, event)));
     hub.on('DeviceUpdates', (json) => this.#take(decodeUpdates(json), (event) => this.#numbered(hub, event)));
     hub.on('DeviceSamples', (json) => this.#take(decodeDeviceSamples(json), (samples) => this.parts.emit({ kind: 'device-samples', ...samples })));
+    hub.on('CommandChanged', (json) => this.#take(decodeCommand(json), (command) => this.parts.emit({ kind: 'command', command })));
+    hub.on('AlarmChanged', (json) => this.#take(decodeAlarm(json), (alarm) => this.parts.emit({ kind: 'alarm', alarm })));
+    hub.on('GroupChanged', (json) => this.#take(decodeGroup(json), (group) => this.parts.emit({ kind: 'group', group })));
+    hub.on('TwinChanged', (id) => typeof id === 'string' && this.parts.emit({ kind: 'twin-changed', id }));
     hub.onclose(() => this.#lost(hub));
     try {
       await hub.start();
@@ -209,7 +218,7 @@ export class FleetStream implements FleetSource {
 
   /** The hub says only that it failed; REST says why, and may still know the device. */
   async #askDeviceOverRest(id: string, hubError: string): Promise<void> {
-    const answer = await this.parts.api.get(`/api/devices/${encodeURIComponent(id)}`);
+    const answer = await this.parts.api.ask('GET', `/api/devices/${encodeURIComponent(id)}`);
     if (this.#stopped || this.#device !== id) {
       return;
     }
@@ -221,6 +230,8 @@ export class FleetStream implements FleetSource {
       case 'not-found':
         return this.parts.emit({ kind: 'device-unavailable', id, reason: 'not-found', detail: 'The gateway knows no device of this name.' });
       case 'denied':
+      case 'conflict':
+      case 'refused':
       case 'failed':
         return this.parts.emit({ kind: 'device-unavailable', id, reason: 'failed', detail: `${answer.detail} (${hubError})` });
     }

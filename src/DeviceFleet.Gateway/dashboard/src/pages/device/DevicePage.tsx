@@ -1,13 +1,14 @@
 import { useStore } from '../../app/context';
-import { Age } from '../../parts/Age';
 import { Notice } from '../../parts/Notice';
-import { STATE_TEXT, StateMark } from '../../parts/marks';
-import { age, instant } from '../../state/format';
-import { stateOf } from '../../state/presence';
+import { ReadOnlyNote } from '../../parts/WriteButton';
 import { devicesRoute, formatRoute, type RangeName } from '../../state/route';
-import type { DeviceView } from '../../wire/contract';
+import { AlarmsPanel } from './AlarmsPanel';
+import { CommandPanel } from './CommandPanel';
 import { Facts } from './Facts';
+import { Header } from './Header';
+import { RegistrationPanel } from './RegistrationPanel';
 import { Timeline } from './Timeline';
+import { TwinPanel } from './TwinPanel';
 
 export function DevicePage({ id, range }: { readonly id: string; readonly range: RangeName }) {
   const store = useStore();
@@ -33,30 +34,19 @@ export function DevicePage({ id, range }: { readonly id: string; readonly range:
   return (
     <div class="content">
       <Header view={device.view} />
+      <ReadOnlyNote />
       <div class="device-grid">
-        <Timeline id={id} view={device.view} samples={device.samples} range={range} />
-        <Facts view={device.view} />
+        <div class="stack wide">
+          <Timeline id={id} view={device.view} samples={device.samples} range={range} />
+          <AlarmsPanel />
+          <TwinPanel id={id} />
+          <CommandPanel id={id} presence={device.view.presence} />
+        </div>
+        <div class="stack">
+          <RegistrationPanel id={id} view={device.view} />
+          <Facts view={device.view} />
+        </div>
       </div>
     </div>
-  );
-}
-
-function Header({ view }: { readonly view: DeviceView }) {
-  const store = useStore();
-  const now = store.now.value;
-  const state = stateOf(view, now, store.fleet.value.staleAfterMs);
-  return (
-    <header class="device-head">
-      <nav class="crumb" aria-label="Where this is"><a href={formatRoute(devicesRoute())}>Devices</a> /</nav>
-      <div class="title">
-        <h1>{view.deviceId}</h1>
-        <span class={`tag ${state}`} data-testid="device-presence" data-presence={view.presence} data-state={state} {...(view.presenceSince !== null && { title: `since ${instant(view.presenceSince)}` })}>
-          <StateMark state={state} size={10} />
-          {STATE_TEXT[state]}
-          {view.presenceSince !== null && state !== 'stale' && <span>for {age(now - view.presenceSince)}</span>}
-        </span>
-        <span class="quiet">last seen <Age at={view.lastSeen} />{view.lastSeen !== null && ' ago'}</span>
-      </div>
-    </header>
   );
 }

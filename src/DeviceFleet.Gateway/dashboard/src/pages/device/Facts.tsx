@@ -1,17 +1,17 @@
 import { Age } from '../../parts/Age';
 import { Changing } from '../../parts/Changing';
-import { count, quantity } from '../../state/format';
+import { age, count, quantity } from '../../state/format';
 import { deviceSum } from '../../state/sums';
 import { metricLabel } from '../../state/units';
 import type { DeviceView } from '../../wire/contract';
 
 export function Facts({ view }: { readonly view: DeviceView }) {
   return (
-    <div class="stack">
-      <Totals view={view} />
+    <>
       <LastValues view={view} />
+      <Totals view={view} />
       <Connection view={view} />
-    </div>
+    </>
   );
 }
 
@@ -83,6 +83,10 @@ function Connection({ view }: { readonly view: DeviceView }) {
         <dl class="facts">
           <dt>Connects</dt>
           <dd data-testid="device-connects">{count(view.connects)}</dd>
+          <dt>Disconnects</dt>
+          <dd>{count(view.sessions.disconnects)}</dd>
+          <dt>Ended sessions together</dt>
+          <dd>{view.sessions.onlineMs === 0 ? <span class="none">none</span> : age(view.sessions.onlineMs)}</dd>
           <dt>First seen</dt>
           <dd><Age at={view.firstSeen} />{view.firstSeen !== null && ' ago'}</dd>
           <dt>Boot, as told when opened</dt>

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { useStore } from '../../app/context';
 import { formatSort, type Sort } from '../../state/rows';
 import { deviceRoute, devicesRoute } from '../../state/route';
-import { columnsFor, leastWidthOf, templateOf, type Column } from './columns';
+import { leastWidthOf, templateOf, type Column } from './columns';
 import { Row } from './Row';
 import { useRows } from './virtual';
 
@@ -12,20 +12,19 @@ const ROW_HEIGHT = { comfortable: 32, dense: 26 } as const;
 
 interface Props {
   readonly selection: ReadonlySignal<readonly number[]>;
-  readonly metrics: readonly string[];
+  readonly columns: readonly Column[];
   readonly sort: Sort;
   readonly q: string;
   readonly frozen: Signal<boolean>;
 }
 
-export function DeviceTable({ selection, metrics, sort, q, frozen }: Props) {
+export function DeviceTable({ selection, columns, sort, q, frozen }: Props) {
   const store = useStore();
   const scroller = useRef<HTMLDivElement>(null);
   const at = useSignal<number | null>(null);
   const { rows, staleAfterMs } = store.fleet.value;
   const order = selection.value;
   const virtual = useRows(scroller, order.length, ROW_HEIGHT[store.preferences.density.value], HEAD_HEIGHT);
-  const columns = columnsFor(metrics);
   const template = templateOf(columns);
   const minWidth = leastWidthOf(columns);
 

@@ -2,7 +2,7 @@ import { useStore } from '../../app/context';
 import { Age } from '../../parts/Age';
 import { Changing } from '../../parts/Changing';
 import { Sparkline } from '../../parts/Sparkline';
-import { State } from '../../parts/marks';
+import { SEVERITY_TEXT, SeverityMark, State } from '../../parts/marks';
 import { count, steady } from '../../state/format';
 import { stateOf } from '../../state/presence';
 import { deviceRoute, formatRoute } from '../../state/route';
@@ -16,7 +16,7 @@ interface Props {
   readonly index: number;
   readonly top: number;
   readonly current: boolean;
-  readonly staleAfterMs: number;
+  readonly staleAfterMs: number | null;
 }
 
 export function Row({ row, columns, template, index, top, current, staleAfterMs }: Props) {
@@ -49,7 +49,21 @@ function content(column: Column, row: DeviceRow, state: ReturnType<typeof stateO
     case 'state':
       return <Changing value={state} of={row.id}><State state={state} /></Changing>;
     case 'id':
-      return <a class="id" tabIndex={-1} href={formatRoute(deviceRoute(row.id))} title={row.id}>{row.id}</a>;
+      return <><a class="id" tabIndex={-1} href={formatRoute(deviceRoute(row.id))} title={row.id}>{row.id}</a>{row.pendingSince !== null && <span class="flag" title="Its twin is behind">Δ<span class="visually-hidden">twin pending</span></span>}{row.isFlapping && <span class="flag" title="It comes and goes more often than it should">⇅<span class="visually-hidden">flapping</span></span>}</>;
+    case 'alarms':
+      return row.severity === null ? <span class="none">–</span> : (
+        <span class={`severity ${row.severity}`} title={`${count(row.alarms)} not cleared, the worst ${row.severity}`}>
+          <SeverityMark severity={row.severity} />
+          {count(row.alarms)}
+          <span class="visually-hidden">{SEVERITY_TEXT[row.severity]}</span>
+        </span>
+      );
+    case 'type':
+      return row.type ?? <span class="none">–</span>;
+    case 'group':
+      return row.group === null ? <span class="none">–</span> : <span title={row.group}>{row.group}</span>;
+    case 'firmware':
+      return row.firmware === null ? <span class="none">–</span> : <span class="mono" title={row.firmware}>{row.firmware}</span>;
     case 'seen':
       return <Age at={row.lastSeen} />;
     case 'received':

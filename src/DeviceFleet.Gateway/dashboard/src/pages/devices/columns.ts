@@ -17,17 +17,32 @@ export interface Column {
   readonly metric: string | null;
 }
 
-export function columnsFor(metrics: readonly string[]): readonly Column[] {
+/** What the fleet has of that: a column without a value in any row is not offered. */
+export interface ColumnsOf {
+  readonly metrics: readonly string[];
+  readonly type: boolean;
+  readonly group: boolean;
+  readonly firmware: boolean;
+}
+
+/** All that can be shown, in order. */
+export function columnsFor({ metrics, type, group, firmware }: ColumnsOf): readonly Column[] {
+  const text = { unit: '', grow: 0, number: false, descendingFirst: false, metric: null } as const;
+  const number = { ...text, number: true, descendingFirst: true } as const;
   return [
-    { key: 'state', title: 'State', unit: '', hint: 'Online, stale, offline or unknown', width: 'var(--state-column)', grow: 0, number: false, descendingFirst: false, metric: null },
-    { key: 'id', title: 'Device', unit: '', hint: 'Id of the device', width: '120px', grow: 1.4, number: false, descendingFirst: false, metric: null },
+    { ...text, key: 'state', title: 'State', hint: 'Online, stale, offline or unknown', width: 'var(--state-column)' },
+    { ...text, key: 'id', title: 'Device', hint: 'Id of the device', width: '120px', grow: 1.4 },
+    { ...text, key: 'alarms', title: 'Alarms', hint: 'The worst alarm that is not cleared, and how many there are', width: '64px', descendingFirst: true },
+    ...(type ? [{ ...text, key: 'type', title: 'Type', hint: 'What it is, as assigned or as it says itself', width: '72px', grow: 0.5 } as const] : []),
+    ...(group ? [{ ...text, key: 'group', title: 'Group', hint: 'Where it is', width: '104px', grow: 0.8 } as const] : []),
     ...metrics.map((metric): Column => {
       const { name, unit } = metricLabel(metric);
-      return { key: `metric:${metric}`, title: name, unit, hint: `Newest value of ${metric}, and the last 40 seen by this page`, width: '136px', grow: 1, number: true, descendingFirst: true, metric };
+      return { ...number, key: `metric:${metric}`, title: name, unit, hint: `Newest value of ${metric}, and the last 40 seen by this page`, width: '136px', grow: 1, metric };
     }),
-    { key: 'seen', title: 'Last seen', unit: 'ago', hint: 'Time since the newest message', width: '104px', grow: 0, number: true, descendingFirst: true, metric: null },
-    { key: 'received', title: 'Received', unit: '', hint: 'Samples that reached the device’s actor', width: '88px', grow: 0, number: true, descendingFirst: true, metric: null },
-    { key: 'refused', title: 'Rejected', unit: '', hint: 'Of these, refused for age or content', width: '80px', grow: 0, number: true, descendingFirst: true, metric: null },
+    { ...number, key: 'seen', title: 'Last seen', unit: 'ago', hint: 'Time since the newest message', width: '96px' },
+    ...(firmware ? [{ ...text, key: 'firmware', title: 'Firmware', hint: 'What it says of its firmware', width: '76px' } as const] : []),
+    { ...number, key: 'received', title: 'Received', hint: 'Samples that reached the device’s actor', width: '88px' },
+    { ...number, key: 'refused', title: 'Rejected', hint: 'Of these, refused for age or content', width: '72px' },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { useStore } from '../../app/context';
 import type { CounterName } from '../../app/store';
-import { StateMark } from '../../parts/marks';
+import { SeverityMark, StateMark } from '../../parts/marks';
 import { Sparkline } from '../../parts/Sparkline';
 import { age, count, signed } from '../../state/format';
 import { COUNTER_STEP_MS, type Ring } from '../../state/history';
@@ -8,13 +8,14 @@ import type { DeviceStateName } from '../../state/query/parse';
 import { devicesRoute, formatRoute } from '../../state/route';
 import { presenceSum } from '../../state/sums';
 
-const NAMES = ['online', 'stale', 'offline', 'unknown', 'total'] as const;
+const NAMES = ['online', 'stale', 'offline', 'unknown', 'total', 'alarming'] as const;
 const HINTS: Readonly<Record<(typeof NAMES)[number], string>> = {
   online: 'Connected, and heard of lately',
   stale: 'Connected, but silent for longer than it should be',
   offline: 'Said so, or its connection was lost',
   unknown: 'Named, but never heard of',
   total: 'Devices known',
+  alarming: 'Devices with an alarm that is not cleared, whatever their state',
 };
 
 export function Counters() {
@@ -30,7 +31,7 @@ export function Counters() {
       </div>
       <div class="counters-note">
         <span>
-          online + stale + offline + unknown = total{off !== 0 && `, but the counts sent are off by ${count(off)}`}. Stale: silent for more than {age(staleAfterMs)}.
+          online + stale + offline + unknown = total{off !== 0 && `, but the counts sent are off by ${count(off)}`}. Stale: silent for {staleAfterMs === null ? 'longer than its type allows' : `more than ${age(staleAfterMs)}`}.
         </span>
         <span>{seen > COUNTER_STEP_MS ? `Lines and changes: last ${age(seen)} of at most 15 min` : 'Lines begin when the page is opened'}</span>
       </div>
@@ -39,13 +40,14 @@ export function Counters() {
 }
 
 function Counter({ name, value, ring }: { readonly name: (typeof NAMES)[number]; readonly value: number; readonly ring: Ring }) {
-  const state: DeviceStateName | null = name === 'total' ? null : name;
-  const attention = name === 'stale' && value > 0 ? ' attention-warn' : '';
+  const state: DeviceStateName | null = name === 'total' || name === 'alarming' ? null : name;
+  const attention = value === 0 ? '' : name === 'stale' ? ' attention-warn' : name === 'alarming' ? ' attention-crit' : '';
   return (
-    <a class={`counter${attention}`} href={formatRoute(devicesRoute(state ?? ''))} title={HINTS[name]}>
+    <a class={`counter${attention}`} href={formatRoute(devicesRoute(name === 'total' ? '' : name))} title={HINTS[name]}>
       <span class="name">
         {state !== null && <StateMark state={state} />}
-        {name === 'total' ? 'Total' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`}
+        {name === 'alarming' && <SeverityMark severity="critical" />}
+        {name.charAt(0).toUpperCase()}{name.slice(1)}
       </span>
       <div class="value" data-testid={`counter-${name satisfies CounterName}`}>{count(value)}</div>
       <span class="trend">

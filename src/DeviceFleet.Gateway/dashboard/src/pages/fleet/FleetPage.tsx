@@ -2,6 +2,7 @@ import { useStore } from '../../app/context';
 import { EmptyFleet } from '../../parts/Notice';
 import { Counters } from './Counters';
 import { Ingest } from './Ingest';
+import { OpenAlarms } from './OpenAlarms';
 import { Rejections } from './Rejections';
 import { StateGrid } from './StateGrid';
 
@@ -28,7 +29,10 @@ export function FleetPage() {
           <Ingest />
           <StateGrid />
         </div>
-        <Rejections />
+        <div class="stack">
+          <OpenAlarms />
+          <Rejections />
+        </div>
       </div>
     </div>
   );

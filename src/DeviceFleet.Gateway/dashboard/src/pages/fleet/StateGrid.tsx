@@ -1,97 +1,74 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useStore } from '../../app/context';
-import { STATE_TEXT, StateMark } from '../../parts/marks';
+import { SEVERITY_TEXT, STATE_TEXT, SeverityMark, StateMark } from '../../parts/marks';
 import { count } from '../../state/format';
-import { cells, type Cell } from '../../state/grid';
+import { cells, sections, type Cell } from '../../state/grid';
 import { STATE_NAMES } from '../../state/presence';
-import { deviceRoute } from '../../state/route';
-import { drawCells, gridSize, type GridSize } from './cells';
+import { devicesRoute, formatRoute } from '../../state/route';
+import { SEVERITIES } from '../../wire/contract';
+import { CellBand } from './CellBand';
+import { gridSize } from './cells';
 
 /** Most devices that have a mark of their own; of a larger fleet each mark stands for several. */
 const SINGLE_MAX = 2_000;
 /** Most marks then: fewer and larger, because each shows shares. */
 const SHARED_MAX = 480;
 
+/** The fleet at a glance: a band of marks for each site, worst to be seen by shape. */
 export function StateGrid() {
   const store = useStore();
   const { rows, staleAfterMs, counters } = store.fleet.value;
   const now = store.now.value;
-  const shown = cells(rows, store.idOrder.value, now, staleAfterMs, rows.length <= SINGLE_MAX ? SINGLE_MAX : SHARED_MAX);
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const idOrder = store.idOrder.value;
+  const each = rows.length <= SINGLE_MAX ? 1 : Math.ceil(rows.length / SHARED_MAX);
+  const frame = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
-  const tip = useSignal<{ readonly x: number; readonly y: number; readonly cell: Cell } | null>(null);
-  const size: GridSize = gridSize(shown.length, width.value);
+  // Groups change rarely; the split is made anew with the ids, and once a second at most.
+  const bands = useMemo(() => sections(rows, idOrder), [idOrder, now]);
+  const drawn = bands.map(({ site, places }) => ({ site, devices: places.length, cells: cells(rows, places, now, staleAfterMs, Math.ceil(places.length / each)) }));
+  const size = gridSize(drawn.reduce((sum, band) => sum + band.cells.length, 0), width.value);
 
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => (width.value = entry?.contentRect.width ?? 0));
-    observer.observe(canvas.current!);
+    observer.observe(frame.current!);
     return () => observer.disconnect();
   }, []);
-  const theme = store.preferences.theme.value;
-  const live = store.isLive.value;
-  useEffect(() => drawCells(canvas.current!, shown, size, live), [shown, size.columns, size.pitch, theme, live]);
-  useEffect(() => {
-    const media = matchMedia('(prefers-color-scheme: dark)');
-    const redraw = () => (width.value += 0.001); // colours are read when drawing
-    media.addEventListener('change', redraw);
-    return () => media.removeEventListener('change', redraw);
-  }, []);
-
-  const cellAt = (event: MouseEvent): Cell | undefined => {
-    const column = Math.floor(event.offsetX / size.pitch);
-    return column < size.columns ? shown[Math.floor(event.offsetY / size.pitch) * size.columns + column] : undefined;
-  };
-  const onMove = (event: MouseEvent) => {
-    const cell = cellAt(event);
-    tip.value = cell === undefined ? null : { x: Math.min(event.offsetX + 12, width.value - 280), y: event.offsetY + 14, cell };
-  };
-  const onClick = (event: MouseEvent) => {
-    const cell = cellAt(event);
-    if (cell !== undefined) {
-      store.navigation.go(deviceRoute(cell.id));
-    }
-  };
 
   return (
     <section class="panel" aria-labelledby="grid">
       <header>
-        <h2 id="grid">Devices by id</h2>
-        <span class="aside">{perCell(shown, rows.length)}</span>
+        <h2 id="grid">{bands.some((band) => band.site !== null) ? 'Devices by site' : 'Devices by id'}</h2>
+        <span class="aside">{each === 1 ? `one mark a device, ${count(rows.length)}` : `one mark for ${count(each)} devices, filled by share`}</span>
       </header>
       <div class="body">
-        <div class="cells-frame">
-          <canvas
-            ref={canvas}
-            class="cells"
-            role="img"
-            aria-label={`${count(counters.online)} online, ${count(counters.stale)} stale, ${count(counters.offline)} offline, ${count(counters.unknown)} unknown; the table of devices lists them.`}
-            style={{ height: `${size.height}px` }}
-            onPointerMove={onMove}
-            onPointerLeave={() => (tip.value = null)}
-            onClick={onClick}
-          />
-          {tip.value !== null && (
-            <div class="cells-tip" style={{ left: `${tip.value.x}px`, top: `${tip.value.y}px` }}>
-              <StateMark state={tip.value.cell.state} size={9} /> {tipText(tip.value.cell)}
+        <p class="visually-hidden">
+          {count(counters.online)} online, {count(counters.stale)} stale, {count(counters.offline)} offline, {count(counters.unknown)} unknown, {count(counters.alarming)} with
+          an alarm; the table of devices lists them.
+        </p>
+        <div ref={frame} class="bands">
+          {drawn.map((band) => (
+            <div key={band.site ?? ''} class="band">
+              {drawn.length > 1 && <BandHead site={band.site} devices={band.devices} shown={band.cells} />}
+              <CellBand cells={band.cells} size={size} label={`${band.site ?? 'Devices'}: ${count(band.devices)}`} />
             </div>
-          )}
+          ))}
         </div>
         <div class="cells-legend">
-          {STATE_NAMES.map((state) => (
-            <span class="state" key={state}><StateMark state={state} size={9} />{STATE_TEXT[state]}</span>
-          ))}
+          {STATE_NAMES.map((state) => <span class="state" key={state}><StateMark state={state} size={9} />{STATE_TEXT[state]}</span>)}
+          {SEVERITIES.map((severity) => <span class="state" key={severity}><SeverityMark severity={severity} size={9} />{SEVERITY_TEXT[severity]} alarm</span>)}
         </div>
       </div>
     </section>
   );
 }
 
-function perCell(shown: readonly Cell[], devices: number): string {
-  const each = shown[0]?.devices ?? 1;
-  return each === 1 ? `one mark a device, ${count(devices)}` : `one mark for ${count(each)} devices, filled by share`;
-}
-
-function tipText(cell: Cell): string {
-  return cell.devices === 1 ? cell.id : `${cell.id} and ${count(cell.devices - 1)} more: ${STATE_NAMES.filter((s) => cell.counts[s] > 0).map((s) => `${count(cell.counts[s])} ${s}`).join(', ')}`;
+function BandHead({ site, devices, shown }: { readonly site: string | null; readonly devices: number; readonly shown: readonly Cell[] }) {
+  const alarming = shown.reduce((sum, cell) => sum + cell.alarming, 0);
+  return (
+    <div class="band-head">
+      {site === null ? <span>Other devices</span> : <a href={formatRoute(devicesRoute(`group:${site}`))}>{site}</a>}
+      <span class="quiet">{count(devices)}{alarming > 0 && `, ${count(alarming)} alarming`}</span>
+    </div>
+  );
 }

@@ -1,11 +1,11 @@
 import type { Cell } from '../../state/grid';
+import type { Severity } from '../../wire/contract';
 import type { DeviceStateName } from '../../state/query/parse';
 
 export interface GridSize {
   readonly columns: number;
   /** Distance from cell to cell, CSS pixels. */
   readonly pitch: number;
-  readonly height: number;
 }
 
 const PITCHES = [18, 16, 14, 12, 10, 9] as const;
@@ -15,10 +15,14 @@ const HEIGHT_MAX = 240;
 /** The largest cells that keep the grid low enough. */
 export function gridSize(cells: number, width: number): GridSize {
   const sizes = PITCHES.map((pitch) => {
-    const columns = Math.max(1, Math.floor(width / pitch));
-    return { columns, pitch, height: Math.max(1, Math.ceil(cells / columns)) * pitch };
+    return { columns: Math.max(1, Math.floor(width / pitch)), pitch };
   });
-  return sizes.find((size) => size.height <= HEIGHT_MAX) ?? sizes[sizes.length - 1]!;
+  return sizes.find((size) => heightOf(cells, size) <= HEIGHT_MAX) ?? sizes[sizes.length - 1]!;
+}
+
+/** Of so many cells, CSS pixels. */
+export function heightOf(cells: number, size: GridSize): number {
+  return Math.max(1, Math.ceil(cells / size.columns)) * size.pitch;
 }
 
 const COLOURS: Readonly<Record<DeviceStateName, string>> = { online: '--ok', stale: '--warn', offline: '--off', unknown: '--info' };
@@ -32,7 +36,7 @@ export function drawCells(canvas: HTMLCanvasElement, cells: readonly Cell[], siz
   const ratio = devicePixelRatio || 1;
   const width = canvas.clientWidth;
   canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(size.height * ratio);
+  canvas.height = Math.round(heightOf(cells.length, size) * ratio);
   const context = canvas.getContext('2d');
   if (context === null || width === 0) {
     return;
@@ -40,6 +44,8 @@ export function drawCells(canvas: HTMLCanvasElement, cells: readonly Cell[], siz
   const style = getComputedStyle(document.documentElement);
   const colour = (state: DeviceStateName) => style.getPropertyValue(live ? COLOURS[state] : '--off').trim();
   const colours = { online: colour('online'), stale: colour('stale'), offline: colour('offline'), unknown: colour('unknown') };
+  const alarm = (name: string) => style.getPropertyValue(live ? name : '--off').trim();
+  const alarms = { critical: alarm('--crit'), warning: alarm('--warn'), info: alarm('--info') };
   context.scale(ratio, ratio);
   context.lineWidth = 1.3;
   const radius = size.pitch / 2 - Math.max(1.5, size.pitch * 0.18);
@@ -48,12 +54,37 @@ export function drawCells(canvas: HTMLCanvasElement, cells: readonly Cell[], siz
     const y = (Math.floor(i / size.columns) + 0.5) * size.pitch;
     if (cell.devices > 1) {
       drawShares(context, cell, colours, x, y, radius);
+      drawAlarm(context, cell.severity, alarms, x + radius * 0.75, y - radius * 0.75, radius * 0.55);
+    } else if (cell.severity !== null) {
+      drawAlarm(context, cell.severity, alarms, x, y, radius);
     } else {
       context.fillStyle = colours[cell.state];
       context.strokeStyle = colours[cell.state];
       drawMark(context, cell.state, x, y, radius);
     }
   });
+}
+
+/** As parts/marks draws them: critical a full triangle, warning an outlined one, info a diamond. */
+function drawAlarm(context: CanvasRenderingContext2D, severity: Severity | null, colours: Readonly<Record<Severity, string>>, x: number, y: number, radius: number): void {
+  if (severity === null) {
+    return;
+  }
+  context.setLineDash([]);
+  context.fillStyle = colours[severity];
+  context.strokeStyle = colours[severity];
+  context.beginPath();
+  context.moveTo(x, y - radius);
+  context.lineTo(x + radius, severity === 'info' ? y : y + radius * 0.85);
+  if (severity === 'info') {
+    context.lineTo(x, y + radius);
+  }
+  context.lineTo(x - radius, severity === 'info' ? y : y + radius * 0.85);
+  context.closePath();
+  context.stroke();
+  if (severity === 'critical') {
+    context.fill();
+  }
 }
 
 function drawMark(context: CanvasRenderingContext2D, state: DeviceStateName, x: number, y: number, radius: number): void {

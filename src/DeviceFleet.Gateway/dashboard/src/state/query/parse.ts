@@ -2,7 +2,9 @@
 // either  = both { "or" both }
 // both    = one { ["and"] one }
 // one     = "not" one | "(" either ")" | term
-// term    = state-word | metric op number | "age" op duration | "id:" text | "state:" state-word | text
+// term    = state-word | "alarming" | "flapping" | "pending" | metric op number | "age" op duration | "firmware" op version
+//         | "id:" text | "state:" state-word | "type:" text | "group:" path | "tag:" name ["=" text] | "alarm:" ("any" | severity) | text
+import { SEVERITIES, type Severity } from '../../wire/contract';
 import { lex, type CompareOp, type QueryError, type Token } from './lex';
 
 export type DeviceStateName = 'online' | 'stale' | 'offline' | 'unknown';
@@ -12,6 +14,12 @@ export type Query =
   | { readonly kind: 'and' | 'or'; readonly left: Query; readonly right: Query }
   | { readonly kind: 'not'; readonly of: Query }
   | { readonly kind: 'state'; readonly state: DeviceStateName }
+  | { readonly kind: 'type'; /** Lower case. */ readonly text: string }
+  | { readonly kind: 'group'; /** Lower case; in it or below. */ readonly path: string }
+  | { readonly kind: 'tag'; /** Lower case. */ readonly name: string; /** Null: any. */ readonly value: string | null }
+  | { readonly kind: 'firmware'; readonly op: CompareOp; readonly version: string }
+  | { readonly kind: 'alarm'; /** The worst of the device's. */ readonly severity: Severity | 'any' }
+  | { readonly kind: 'flag'; readonly flag: 'flapping' | 'pending' }
   | { readonly kind: 'metric'; /** Lower case. */ readonly name: string; readonly op: CompareOp; readonly value: number }
   | { readonly kind: 'age'; readonly op: CompareOp; readonly ms: number }
   | { readonly kind: 'text'; /** Lower case; part of the id. */ readonly text: string };
@@ -24,6 +32,10 @@ export const QUERY_LENGTH_MAX = 500;
 const DEPTH_MAX = 50;
 
 const STATES: readonly string[] = ['online', 'stale', 'offline', 'unknown'];
+const WORDS: Readonly<Record<string, Query>> = {
+  alarming: { kind: 'alarm', severity: 'any' }, flapping: { kind: 'flag', flag: 'flapping' }, pending: { kind: 'flag', flag: 'pending' },
+};
+const FIELDS: readonly string[] = ['id', 'state', 'type', 'group', 'tag', 'alarm'];
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export function parseQuery(text: string): Parsed {
@@ -131,20 +143,25 @@ class Parser {
       return this.#field(token.text.toLowerCase(), token.at, following.end);
     }
     const word = token.text.toLowerCase();
-    return !token.quoted && isState(word) ? { kind: 'state', state: word } : { kind: 'text', text: word };
+    return token.quoted ? { kind: 'text', text: word } : isState(word) ? { kind: 'state', state: word } : (WORDS[word] ?? { kind: 'text', text: word });
   }
 
   #field(name: string, at: number, valueAt: number): Query {
     const value = this.tokens[this.#next++];
-    if (name !== 'id' && name !== 'state') {
-      throw refuse(`'${name}:' is not known; known are id: and state:`, at);
+    if (!FIELDS.includes(name)) {
+      throw refuse(`'${name}:' is not known; known are ${FIELDS.join(': ')}:`, at);
     }
     if (value?.kind !== 'word') {
       throw refuse(`${name}: needs a value`, value?.at ?? valueAt);
     }
     const word = value.text.toLowerCase();
-    if (name === 'id') {
-      return { kind: 'text', text: word };
+    switch (name) {
+      case 'id': return { kind: 'text', text: word };
+      case 'type': return { kind: 'type', text: word };
+      case 'group': return { kind: 'group', path: word.replace(/\/+$/, '') };
+      case 'tag': return { kind: 'tag', name: word, value: this.#tagValue() };
+      case 'alarm': return this.#alarm(word, value);
+      default: break;
     }
     if (!isState(word)) {
       throw refuse(`'${value.text}' is no state: online, stale, offline or unknown`, value.at);
@@ -152,8 +169,39 @@ class Parser {
     return { kind: 'state', state: word };
   }
 
+  #tagValue(): string | null {
+    const op = this.#peek();
+    if (op?.kind !== 'op') {
+      return null;
+    }
+    this.#next++;
+    const value = this.tokens[this.#next++];
+    if (op.text !== '=' || value?.kind !== 'word') {
+      throw refuse('a tag is asked for as tag:name or tag:name=value', op.text === '=' ? (value?.at ?? this.end) : op.at);
+    }
+    return value.text.toLowerCase();
+  }
+
+  #alarm(word: string, token: { readonly text: string; readonly at: number }): Query {
+    const severity = word === 'any' ? 'any' : SEVERITIES.find((s) => s === word);
+    if (severity === undefined) {
+      throw refuse(`'${token.text}' is no severity: critical, warning, info or any`, token.at);
+    }
+    return { kind: 'alarm', severity };
+  }
+
+  #firmware(op: CompareOp, token: Token | undefined, at: number): Query {
+    if (token?.kind !== 'word' || !/^v?\d/i.test(token.text)) {
+      throw refuse(`a version must follow, as in firmware${op}2.1`, at);
+    }
+    return { kind: 'firmware', op, version: token.text };
+  }
+
   #comparison(name: string, op: CompareOp, valueAt: number): Query {
     const token = this.tokens[this.#next++];
+    if (name === 'firmware') {
+      return this.#firmware(op, token, token?.at ?? valueAt);
+    }
     const match = token?.kind === 'word' ? /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*)$/i.exec(token.text) : null;
     const at = token?.at ?? valueAt;
     if (match === null) {

@@ -6,9 +6,9 @@ import { QUERY_LENGTH_MAX, parseQuery } from './parse';
 
 const NOW = 1_000_000;
 const decoded = decodeUpdates(rawUpdates(1, [
-  rawRow('pump-1', { lastSeen: NOW - 1_000, metrics: { temperature: 85, tempLimit: 90 } }),
-  rawRow('pump-2', { lastSeen: NOW - 60_000, metrics: { temperature: 70 } }),
-  rawRow('valve-1', { presence: 'offline', lastSeen: NOW - 3_600_000, metrics: { temperature: 90, flow: -1.5 } }),
+  rawRow('pump-1', { lastSeen: NOW - 1_000, metrics: { temperature: 85, tempLimit: 90 }, type: 'pump', group: 'oslo/line-1', tags: { Hall: '3' }, firmware: '2.0.4', alarms: 1, severity: 'critical' }),
+  rawRow('pump-2', { lastSeen: NOW - 60_000, metrics: { temperature: 70 }, type: 'Pump', group: 'oslo/line-2', tags: { hall: 'B 7' }, firmware: '2.1', alarms: 2, severity: 'warning', isFlapping: true }),
+  rawRow('valve-1', { presence: 'offline', lastSeen: NOW - 3_600_000, metrics: { temperature: 90, flow: -1.5 }, group: 'oslo', firmware: 'v2.10', pendingSince: 5 }),
   rawRow('Valve-online', { presence: 'unknown', lastSeen: undefined, metrics: {} }),
 ]));
 
@@ -47,6 +47,23 @@ describe('query', () => {
     ['pump and (online or stale)', 'pump-1 pump-2'],
     ['online or offline and temp>95', 'pump-1'],
     ['(online or offline) and temp>95', ''],
+    ['type:pump', 'pump-1 pump-2'],
+    ['group:oslo', 'pump-1 pump-2 valve-1'],
+    ['group:oslo/line-1', 'pump-1'],
+    ['group:OSLO/', 'pump-1 pump-2 valve-1'],
+    ['group:os', ''],
+    ['tag:hall', 'pump-1 pump-2'],
+    ['tag:hall=3', 'pump-1'],
+    ['tag:hall="b 7"', 'pump-2'],
+    ['firmware<2.1', 'pump-1'],
+    ['firmware >= 2.1', 'pump-2 valve-1'],
+    ['firmware=2.1', 'pump-2'],
+    ['alarm:critical', 'pump-1'],
+    ['alarm:any', 'pump-1 pump-2'],
+    ['alarming and not alarm:critical', 'pump-2'],
+    ['flapping', 'pump-2'],
+    ['pending', 'valve-1'],
+    ['"pending"', ''],
     ['NOT (pump OR unknown)', 'valve-1'],
   ])('%s finds %s', (text, expected) => {
     expect(find(text)).toBe(expected);
@@ -64,12 +81,17 @@ describe('query', () => {
     ['pump (online', '5: this bracket is not closed'],
     ['pump)', '4: this bracket closes nothing'],
     ['()', '1: a word or a comparison must stand here'],
-    ['type:pump', "0: 'type:' is not known; known are id: and state:"],
+    ['colour:red', "0: 'colour:' is not known; known are id: state: type: group: tag: alarm:"],
+    ['alarm:bad', "6: 'bad' is no severity: critical, warning, info or any"],
+    ['firmware<new', '9: a version must follow, as in firmware<2.1'],
+    ['tag:hall>3', '8: a tag is asked for as tag:name or tag:name=value'],
+    ['tag:hall=', '9: a tag is asked for as tag:name or tag:name=value'],
+    ['group:', '6: group: needs a value'],
     ['state:hot', "6: 'hot' is no state: online, stale, offline or unknown"],
     ['id:', '3: id: needs a value'],
     ['age>5weeks', "5: 'weeks' is no unit of time: s, min, h or d"],
     ['pump "one', '5: this quote is not closed'],
-    ['a : b', "0: 'a:' is not known; known are id: and state:"],
+    ['a : b', "0: 'a:' is not known; known are id: state: type: group: tag: alarm:"],
   ])('%s is refused at the character', (text, expected) => {
     expect(find(text)).toBe(expected);
   });
