@@ -28,6 +28,29 @@ public sealed class DownwardTests
     }
 
     [Fact]
+    public async Task A_device_that_speaks_MQTT_5_is_told_where_to_answer_a_command()
+    {
+        await using var test = await StartAsync();
+        var client = await test.ConnectAsync("pump-1", MqttProtocolVersion.V500);
+        var received = client.Received();
+        await client.SubscribeAsync("fleet/pump-1/commands/+", MqttQualityOfServiceLevel.AtLeastOnce);
+        await client.SubscribeAsync("fleet/pump-1/desired", MqttQualityOfServiceLevel.AtLeastOnce);
+
+        test.Broker.SendToDevice("fleet/pump-1/commands/18c-7", "{}"u8.ToArray(), retain: false);
+        test.Broker.SendToDevice("fleet/pump-1/desired", "{}"u8.ToArray(), retain: true);
+
+        var command = await received.NextAsync();
+        Assert.Equal(("fleet/pump-1/commands/18c-7/result", "18c-7"), (command.ResponseTopic, System.Text.Encoding.UTF8.GetString(command.CorrelationData)));
+        Assert.Null((await received.NextAsync()).ResponseTopic);
+        var answer = new MqttApplicationMessageBuilder()
+            .WithTopic(command.ResponseTopic).WithCorrelationData(command.CorrelationData).WithPayload("""{"ok":true}""")
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build();
+        Assert.Equal(MqttClientPublishReasonCode.Success, (await client.PublishAsync(answer)).ReasonCode);
+        var upward = await test.NextUpwardAsync();
+        Assert.Equal((DeviceTopicKind.CommandResult, "18c-7"), (upward.Kind, MqttTopics.CommandIdOf(upward.Topic)));
+    }
+
+    [Fact]
     public async Task What_cannot_be_sent_says_why()
     {
         await using var test = await StartAsync();

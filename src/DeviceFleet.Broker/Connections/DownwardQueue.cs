@@ -63,7 +63,7 @@ internal sealed class DownwardQueue(int subscriptionsMax, int onTheWayMax)
         }
     }
 
-    public DownwardOutcome Enqueue(string topic, ReadOnlyMemory<byte> payload, bool retain)
+    public DownwardOutcome Enqueue(string topic, ReadOnlyMemory<byte> payload, bool retain, AnswerTo? answerTo = null)
     {
         lock (_lock)
         {
@@ -89,6 +89,8 @@ internal sealed class DownwardQueue(int subscriptionsMax, int onTheWayMax)
                 Payload = new ReadOnlySequence<byte>(payload),
                 QualityOfServiceLevel = qualityOfService,
                 Retain = retain,
+                ResponseTopic = answerTo?.Topic,
+                CorrelationData = answerTo?.Correlation,
             };
             if (!_session.TryEnqueueApplicationMessage(message, out _))
             {

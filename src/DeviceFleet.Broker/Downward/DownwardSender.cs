@@ -38,6 +38,12 @@ internal sealed class DownwardSender(BrokerOptions options, ConnectionRegistry r
             return DownwardOutcome.QueueFull;
         }
 
-        return registry.Find(device.Value)?.Downward.Enqueue(topic, payload, retain: false) ?? DownwardOutcome.NotConnected;
+        if (registry.Find(device.Value) is not { } connection)
+        {
+            return DownwardOutcome.NotConnected;
+        }
+
+        var answerTo = kind == DeviceTopicKind.Command && connection.SpeaksMqtt5 ? AnswerTo.Command(device, MqttTopics.CommandIdOf(topic)) : null;
+        return connection.Downward.Enqueue(topic, payload, retain: false, answerTo);
     }
 }

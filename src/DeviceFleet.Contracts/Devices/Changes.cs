@@ -44,4 +44,7 @@ public sealed record ChangeReply<T>
 
     /// <summary>What was wrong, for a person; null when nothing was.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>One of <see cref="RejectionReasons"/> where it was a device's message, and refused; else null.</summary>
+    public string? Reason { get; init; }
 }

@@ -54,6 +54,15 @@ public static class CommandLimits
     /// <summary>Largest arguments or result, as compact JSON in UTF-8, in bytes.</summary>
     public const int JsonBytesMax = 16 * 1024;
 
+    /// <summary>Deepest nesting of arguments or result.</summary>
+    public const int JsonDepthMax = 32;
+
+    /// <summary>Arguments of all open commands of one device together, in bytes.</summary>
+    public const int OpenBytesMax = 512 * 1024;
+
+    /// <summary>Arguments and results of all remembered ended commands together, in bytes; the oldest go before there are more.</summary>
+    public const int EndedBytesMax = 512 * 1024;
+
     /// <summary>Longest error that a device may give, in characters; what is longer is cut.</summary>
     public const int ErrorLengthMax = 500;
 
@@ -162,7 +171,7 @@ public sealed record CommandMessage
     /// <summary>With what.</summary>
     public JsonElement? Args { get; init; }
 
-    /// <summary>When the device need not begin any more, Unix milliseconds UTC.</summary>
+    /// <summary>When nobody waits for the device's answer any more, Unix milliseconds UTC: it need not begin then.</summary>
     public required long ExpiresAt { get; init; }
 }
 

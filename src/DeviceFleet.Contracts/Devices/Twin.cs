@@ -5,17 +5,23 @@ namespace DeviceFleet.Contracts.Devices;
 /// <summary>Bounds of a twin.</summary>
 public static class TwinLimits
 {
-    /// <summary>Largest document, desired or reported, as compact JSON in UTF-8, in bytes.</summary>
-    public const int DocumentBytesMax = 32 * 1024;
+    /// <summary>
+    /// Largest document, desired or reported, as compact JSON in UTF-8, in bytes. Two of them, desired and a delta as large, go into one payload
+    /// (<see cref="Messaging.MqttTopics.PayloadBytesMax"/>).
+    /// </summary>
+    public const int DocumentBytesMax = 32_000;
 
     /// <summary>Most leaves (values that are no objects) of a document.</summary>
     public const int LeavesMax = 512;
 
-    /// <summary>Deepest nesting of objects.</summary>
+    /// <summary>Deepest nesting of objects and arrays.</summary>
     public const int DepthMax = 10;
 
-    /// <summary>Longest member name, in characters.</summary>
+    /// <summary>Longest member name, in characters; none is empty.</summary>
     public const int NameLengthMax = 128;
+
+    /// <summary>Longest JSON pointer of a leaf, in characters.</summary>
+    public const int PointerLengthMax = 256;
 }
 
 /// <summary>One of a twin's two documents.</summary>
@@ -27,14 +33,14 @@ public sealed record TwinDocument
     /// <summary>A JSON object.</summary>
     public required JsonElement Value { get; init; }
 
-    /// <summary>Who wrote each leaf last, by JSON pointer (RFC 6901).</summary>
+    /// <summary>Who gave each leaf its value, by JSON pointer (RFC 6901); writing the value that is there does not count.</summary>
     public required IReadOnlyDictionary<string, TwinWriter> Writers { get; init; }
 
     /// <summary>When it was written last, Unix milliseconds UTC; null: never.</summary>
     public long? At { get; init; }
 }
 
-/// <summary>Who wrote a value last.</summary>
+/// <summary>Who gave a leaf its value.</summary>
 /// <param name="Version">The document's version with that write.</param>
 /// <param name="At">Unix milliseconds UTC.</param>
 /// <param name="By">A user, or <c>device</c>.</param>

@@ -13,7 +13,7 @@ internal sealed partial class DeviceActor
         if (report.Online && next.IsConnected)
         {
             // Each connect says so, and what was under way on the connection before is not.
-            await CatchUpAsync(turn);
+            await ReconnectAsync(turn);
         }
 
         await CommitAsync(turn);

@@ -38,6 +38,11 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
         var (next, results) = turn.Device.Ingest(request, services.Limits, PresenceOf(turn.Device), rules.DeviceType, run);
         turn.Device = next;
         await TakeAsync(turn, run);
+        if (turn.CameOnline)
+        {
+            await ReconnectAsync(turn);
+        }
+
         next = turn.Device;
         await CommitAsync(turn);
         return new IngestReply { Results = results, Totals = next.Totals, Revision = next.Revision, Presence = next.Presence };
@@ -111,6 +116,7 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     private async Task SendAsync(DeviceTurn turn)
     {
         var sent = 0;
+        var told = turn.Device.Outbox;
         try
         {
             foreach (var message in turn.Downward)
@@ -128,8 +134,9 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
         }
 
         turn.Downward.Clear();
+        await WakeNoLaterAsync(NextWake(turn.Device, turn.Now), turn.Now); // what was sent has to be answered in time
         await turn.StoreAsync();
-        if (sent > 0 && turn.Device.Outbox.Count > 0)
+        if (!ReferenceEquals(turn.Device.Outbox, told))
         {
             await SaveStateAsync(); // what was sent has events of its own
         }
@@ -219,23 +226,32 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     }
 
     /// <summary>When each of the things that time alone brings about is due, Unix milliseconds UTC.</summary>
-    private IEnumerable<long?> DueTimes(DeviceState device) => [device.PresenceDue(PresenceOf(device)), AbsenceDue(device)];
+    private IEnumerable<long?> DueTimes(DeviceState device) => [device.PresenceDue(PresenceOf(device)), device.Commands.NextDue, AbsenceDue(device)];
 
     /// <summary>Does what time alone brings about.</summary>
     private async Task DoWhatIsDueAsync(DeviceTurn turn)
     {
         CheckPresence(turn);
+        await ExpireCommandsAsync(turn);
         await CheckAbsenceAsync(turn);
     }
 
-    /// <summary>Whether something that the device should have was not handed to the broker since it is connected.</summary>
-    private static bool HasUnsent(DeviceState device) => device.IsConnected && device.Commands.Undelivered > 0;
+    /// <summary>Whether the broker has yet to take something for the device. Desired it keeps for one that is away, commands it does not.</summary>
+    private static bool HasUnsent(DeviceState device) => device.Twin.Unsent || (device.IsConnected && device.Commands.Undelivered > 0);
 
-    /// <summary>Sends what the device should have.</summary>
-    private static Task CatchUpAsync(DeviceTurn turn)
+    /// <summary>Sends what the broker has yet to take for the device.</summary>
+    private static async Task CatchUpAsync(DeviceTurn turn)
     {
-        _ = turn;
-        return Task.CompletedTask;
+        await SendDesiredAsync(turn);
+        await DeliverCommandsAsync(turn);
+    }
+
+    /// <summary>The device has a new connection: what it was sent on the one before may not have reached it, and the broker may have been started anew.</summary>
+    private static async Task ReconnectAsync(DeviceTurn turn)
+    {
+        OweDesired(turn, evenIfNeverWritten: false);
+        await RepeatCommandsAsync(turn);
+        await CatchUpAsync(turn);
     }
 
     private long Now() => services.Time.GetUtcNow().ToUnixTimeMilliseconds();

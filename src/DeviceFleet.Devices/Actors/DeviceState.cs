@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Devices.Alarms;
+using DeviceFleet.Devices.Commands;
 using DeviceFleet.Devices.Ingest;
+using DeviceFleet.Devices.Twin;
 
 namespace DeviceFleet.Devices.Actors;
 
@@ -106,7 +108,8 @@ internal sealed record DeviceState
 /// <param name="PendingSince">Since when reported is behind, Unix milliseconds UTC; null: in step.</param>
 /// <param name="DeviceType">What the device says its type is (reported <c>deviceType</c>, where that could be one); null: nothing.</param>
 /// <param name="Firmware">What it says its firmware is (reported <c>firmware</c>), at most 64 characters; null: nothing.</param>
-internal sealed record TwinDigest(long DesiredVersion, long ReportedVersion, long? PendingSince, string? DeviceType, string? Firmware)
+/// <param name="Unsent">Whether the device should be sent desired, and the broker did not take it yet.</param>
+internal sealed record TwinDigest(long DesiredVersion, long ReportedVersion, long? PendingSince, string? DeviceType, string? Firmware, bool Unsent = false)
 {
     public static TwinDigest None { get; } = new(0, 0, null, null, null);
 }
@@ -123,5 +126,7 @@ internal sealed record CommandDigest(int Open, int Undelivered, long? NextDue)
 /// <summary>JSON of the stored state.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DeviceState))]
+[JsonSerializable(typeof(TwinState))]
+[JsonSerializable(typeof(CommandBook))]
 [JsonSerializable(typeof(AlarmBook))]
 internal sealed partial class DeviceStateJson : JsonSerializerContext;

@@ -35,6 +35,9 @@ internal sealed class DeviceTurn(IActorStateManager states, DeviceState start, l
     /// <summary>What goes down to the device, in order.</summary>
     public List<DownwardMessage> Downward { get; } = [];
 
+    /// <summary>Whether the device was not connected before this turn, and is now.</summary>
+    public bool CameOnline => !_start.IsConnected && Device.IsConnected;
+
     /// <summary>Whether the alarm rules were brought in line with the device in this turn.</summary>
     public bool AreRulesFollowed { get; set; }
 
@@ -68,6 +71,10 @@ internal sealed class DeviceTurn(IActorStateManager states, DeviceState start, l
         _parts[key] = part;
         return part;
     }
+
+    /// <summary>A part that this turn has asked for before.</summary>
+    public TPart Known<TPart>(string key)
+        where TPart : class => (TPart)_parts[key];
 
     /// <summary>Replaces a part.</summary>
     public void Put<TPart>(string key, TPart part)

@@ -46,6 +46,11 @@ internal static class Outbox
     /// <summary>From how many items on they are collapsed.</summary>
     public const int ItemsMax = 32;
 
+    /// <summary>
+    /// From how many items on a device takes no new commands. Each command is a subject of its own; while nothing can be published, ever new ones would fill the state.
+    /// </summary>
+    public const int CommandsStopAt = 128;
+
     public static IReadOnlyList<OutboxItem> With(this IReadOnlyList<OutboxItem> items, OutboxItem item)
     {
         if (items.Count < ItemsMax)

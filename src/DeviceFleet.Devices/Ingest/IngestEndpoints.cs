@@ -1,4 +1,6 @@
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Devices.Commands;
+using DeviceFleet.Devices.Twin;
 using DeviceFleet.ServiceDefaults.Sidecar;
 using Microsoft.Extensions.Options;
 
@@ -22,6 +24,9 @@ internal static class IngestEndpoints
         builder.Services.AddSingleton<EarlyAcknowledgement>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<EarlyAcknowledgement>());
         builder.Services.AddSingleton<StatusIntake>();
+        builder.Services.AddSingleton<ReportedIntake>();
+        builder.Services.AddSingleton<TwinGetIntake>();
+        builder.Services.AddSingleton<CommandResultIntake>();
         builder.Services.AddSingleton<RejectionIntake>();
         return builder;
     }
@@ -44,6 +49,9 @@ internal static class IngestEndpoints
         }
 
         endpoints.MapBinding(DaprNames.StatusIn, time, status.TakeAsync);
+        endpoints.MapBinding(DaprNames.ReportedIn, time, services.GetRequiredService<ReportedIntake>().TakeAsync);
+        endpoints.MapBinding(DaprNames.TwinGetIn, time, services.GetRequiredService<TwinGetIntake>().TakeAsync);
+        endpoints.MapBinding(DaprNames.CommandResultsIn, time, services.GetRequiredService<CommandResultIntake>().TakeAsync);
         endpoints.MapBinding(DaprNames.RejectionsIn, time, rejections.TakeAsync);
     }
 

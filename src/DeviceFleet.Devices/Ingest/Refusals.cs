@@ -1,4 +1,5 @@
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Actors;
 using DeviceFleet.Devices.Publishing;
 
@@ -18,6 +19,37 @@ internal sealed class Refusals(DeviceActors actors, EventPublisher<RejectedEvent
     /// <summary>A message that is no device's business on this route: no actor is asked.</summary>
     public Task RefuseStrayAsync(IncomingMessage message, string reason, string detail, CancellationToken cancellationToken) =>
         publisher.PublishAsync([message.Refuse(reason, detail, device: null, view: null)], cancellationToken);
+
+    /// <summary>
+    /// Whose message it is, when it came on a topic of that kind and is not too large; null: it is neither, and settled. What goes through here parses nothing before.
+    /// </summary>
+    public async Task<DeviceId?> DeviceOfAsync(IncomingMessage message, DeviceTopicKind expected, CancellationToken cancellationToken)
+    {
+        if (!MqttTopics.TryParse(message.Topic, out var device, out var kind) || kind != expected)
+        {
+            await RefuseStrayAsync(message, RejectionReasons.WrongTopic, "No topic of a device that this route takes.", cancellationToken);
+            return null;
+        }
+
+        if (message.IsTooLarge)
+        {
+            var detail = $"{message.Bytes} bytes; at most {MqttTopics.PayloadBytesMax} are taken.";
+            await RefuseUnreadableAsync(message, device, RejectionReasons.TooLarge, detail, cancellationToken);
+            return null;
+        }
+
+        return device;
+    }
+
+    /// <summary>A message that the actor refused, and counted.</summary>
+    public async Task RefuseCountedAsync(IncomingMessage message, DeviceId device, string reason, string detail)
+    {
+        metrics.CountUnreadable(reason);
+
+        // May be newer than the turn that refused; of two views the newer one is right.
+        var view = await actors.GetViewAsync(device, CancellationToken.None);
+        await publisher.PublishAsync([message.Refuse(reason, detail, device, view)], CancellationToken.None);
+    }
 
     /// <summary>Samples that the actor refused, and counted, one event each.</summary>
     public async Task RefuseSamplesAsync(

@@ -10,6 +10,9 @@ namespace DeviceFleet.Testing;
 /// <summary>An event as it was published.</summary>
 internal sealed record PublishedEvent(string PubSub, string Topic, string Json, IReadOnlyDictionary<string, string> Metadata);
 
+/// <summary>A message as it was handed to an output binding.</summary>
+internal sealed record BindingCall(string Binding, string Topic, string Payload);
+
 internal sealed partial class FakeRuntime
 {
     private readonly ConcurrentDictionary<string, (ByteString Value, long Etag)> _state = new();
@@ -24,6 +27,12 @@ internal sealed partial class FakeRuntime
 
     /// <summary>Asked before each bulk call with its topic: false lets it fail; a task that does not end lets it hang.</summary>
     public Func<string, Task<bool>> OnBulkPublish { get; set; } = _ => Task.FromResult(true);
+
+    /// <summary>Everything that output bindings took, in order.</summary>
+    public ConcurrentQueue<BindingCall> BindingCalls { get; } = new();
+
+    /// <summary>Asked before each call of an output binding: false lets it fail.</summary>
+    public Func<BindingCall, bool> OnBinding { get; set; } = _ => true;
 
     /// <summary>Whether writes to state stores fail.</summary>
     public bool FailStateWrites { get; set; }
@@ -80,6 +89,16 @@ internal sealed partial class FakeRuntime
                 }
 
                 return (new BulkPublishResponse(), 0);
+            case "InvokeBinding":
+                var invoke = InvokeBindingRequest.Parser.ParseFrom(message);
+                var call = new BindingCall(invoke.Name, invoke.Metadata["topic"], invoke.Data.ToStringUtf8());
+                if (!OnBinding(call))
+                {
+                    return (null, 13);
+                }
+
+                BindingCalls.Enqueue(call);
+                return (new InvokeBindingResponse(), 0);
             case "GetState":
                 var get = GetStateRequest.Parser.ParseFrom(message);
                 return (_state.TryGetValue($"{get.StoreName}||{get.Key}", out var found)
