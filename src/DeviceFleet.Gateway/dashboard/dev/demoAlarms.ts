@@ -64,6 +64,7 @@ export function inventAlarms(machines: readonly Machine[], now: number): RawAlar
   // One device with everything, for the pictures.
   const pump = machines.find((m) => m.id === 'pump-002');
   if (pump !== undefined) {
+    pump.group = 'oslo/line-2';
     if (pump.alarms === 0) {
       alarms.push(raise(pump, RULES[0]!, 2, Math.round(now - 130_000)));
     }

@@ -11,7 +11,7 @@ export type Outcome<T> =
 export async function ask<T>(api: Api, what: string, decode: (json: unknown) => Decoded<T>, method: Method, path: string, asked?: Asked): Promise<Outcome<T>> {
   const answer = await api.ask(method, path, asked);
   if (answer.kind !== 'ok') {
-    return { ok: false, problem: problemOf(what, answer), answer };
+    return { ok: false, problem: problemOf(what, answer, method !== 'GET'), answer };
   }
   const decoded = decode(answer.json);
   return decoded.ok ? { ok: true, value: decoded.value, pending: answer.status === 202 } : { ok: false, problem: unreadable(what, decoded.faults), answer };

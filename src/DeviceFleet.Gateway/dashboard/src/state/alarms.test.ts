@@ -35,7 +35,7 @@ describe('alarms', () => {
       alarm('d', 'gone', { state: 'cleared' }, { severity: 'critical' }), alarm('e', 'warm', { raisedAt: 9_900, state: 'acknowledged' }, { name: 'Too warm', version: 2 }),
     ], null);
     expect(groups.map((g) => `${g.rule} ${g.name} ${g.severity} ${g.open} ${g.unacknowledged}`)).toEqual(['hot hot critical 1 1', 'warm Too warm warning 2 1', 'cool cool warning 1 1', 'gone gone critical 0 0']);
-    expect(groups[1]?.alarms.map((a) => a.deviceId)).toEqual(['a', 'e']);
+    expect(groups[1]?.alarms.map((a) => a.deviceId)).toEqual(['e', 'a']);
     expect(inbox([alarm('a', 'r')], 'critical')).toEqual([]);
   });
 

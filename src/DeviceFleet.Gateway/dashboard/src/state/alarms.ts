@@ -40,7 +40,7 @@ export interface AlarmGroup {
   readonly alarms: readonly Alarm[];
 }
 
-/** Groups with the worst open alarm first, then those with the newest; in a group open ones first, unacknowledged before acknowledged, newest first. */
+/** Groups with the worst open alarm first, then those with the newest; in a group open ones first, newest first: an acknowledgement moves nothing. */
 export function inbox(alarms: readonly Alarm[], severity: Severity | null): readonly AlarmGroup[] {
   const byRule = new Map<string, Alarm[]>();
   for (const alarm of alarms) {
@@ -49,7 +49,7 @@ export function inbox(alarms: readonly Alarm[], severity: Severity | null): read
     }
   }
   const groups = [...byRule].map(([rule, members]): AlarmGroup => {
-    const sorted = members.sort((a, b) => ALARM_STATES.indexOf(a.state) - ALARM_STATES.indexOf(b.state) || b.raisedAt - a.raisedAt);
+    const sorted = members.sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || b.raisedAt - a.raisedAt);
     const open = sorted.filter(isOpen);
     const newest = sorted.reduce((a, b) => (b.rule.version > a.rule.version ? b : a));
     const worst = (open.length > 0 ? open : sorted).map((a) => a.rule.severity).sort((a, b) => compareSeverity(b, a))[0]!;

@@ -7,12 +7,13 @@ export interface Problem {
   readonly next: string;
 }
 
-export function problemOf(what: string, answer: Exclude<Answer, { readonly kind: 'ok' }>): Problem {
+/** `changes`: the request was to change something, so that a lost answer leaves it open whether it did. */
+export function problemOf(what: string, answer: Exclude<Answer, { readonly kind: 'ok' }>, changes: boolean): Problem {
   switch (answer.kind) {
     case 'signed-out':
       return { what, why: 'The session has ended.', next: 'Open a new sign-in link, then try again.' };
     case 'denied':
-      return { what, why: sentence(answer.detail), next: 'Ask an administrator for the role “operator”.' };
+      return { what, why: sentence(answer.detail), next: changes ? 'Ask an administrator for the role “operator”.' : 'Ask an administrator for the role “viewer”.' };
     case 'not-found':
       return { what, why: sentence(answer.detail ?? 'The gateway knows nothing of this name.'), next: 'It may have gone meanwhile: read the page anew.' };
     case 'conflict':
@@ -20,7 +21,7 @@ export function problemOf(what: string, answer: Exclude<Answer, { readonly kind:
     case 'refused':
       return { what, why: sentence(answer.detail), next: 'Change what was sent, and try again.' };
     case 'failed':
-      return { what, why: sentence(answer.detail), next: 'Whether it was done is not known: look at what is there now, then try again.' };
+      return { what, why: sentence(answer.detail), next: changes ? 'Whether it was done is not known: look at what is there now, then try again.' : 'It is read again when the connection is made anew.' };
   }
 }
 

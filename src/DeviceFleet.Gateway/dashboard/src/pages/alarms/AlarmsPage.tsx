@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo } from 'preact/hooks';
 import { useStore } from '../../app/context';
 import { changeAlarm } from '../../app/details';
 import type { AlarmMode } from '../../parts/AlarmActions';
@@ -30,7 +30,8 @@ export function AlarmsPage({ route }: { readonly route: AlarmsRoute }) {
   const chosenKey = chosen === null ? null : alarmKey(chosen);
   useEffect(() => void (mode.value = 'none'), [chosenKey]);
 
-  useEffect(() => {
+  // With the drawing, not after it: the next key must mean the alarm that is shown, not the one before.
+  useLayoutEffect(() => {
     const keys: Readonly<Record<string, () => void>> = {
       j: () => go(1), k: () => go(-1), s: () => open('assign'), c: () => open('clear'),
       a: () => void acknowledge(), o: () => chosen !== null && store.navigation.go(deviceRoute(chosen.deviceId)),

@@ -51,10 +51,10 @@ export function CommandForm({ id, names, offline }: { readonly id: string; reado
       <Field label="Arguments, JSON" fault={faults.value.args} id="command-args">
         <textarea id="command-args" class="mono" rows={1} spellcheck={false} placeholder='{"delay": 5}' value={draft.value.args} aria-invalid={faults.value.args !== undefined} onInput={(event) => edit({ args: event.currentTarget.value })} />
       </Field>
-      <Field label="Waits for the device, s" fault={faults.value.expiresIn} id="command-expires">
+      <Field label="Expires, s" hint="How long it may wait for the device" fault={faults.value.expiresIn} id="command-expires">
         <input id="command-expires" type="number" min={1} max={EXPIRES_S_MAX} value={draft.value.expiresIn} aria-invalid={faults.value.expiresIn !== undefined} onInput={(event) => edit({ expiresIn: event.currentTarget.value })} />
       </Field>
-      <Field label="Time to answer, s" fault={faults.value.timeout} id="command-timeout">
+      <Field label="Timeout, s" hint="How long the device may take from delivery to result" fault={faults.value.timeout} id="command-timeout">
         <input id="command-timeout" type="number" min={1} max={TIMEOUT_S_MAX} value={draft.value.timeout} aria-invalid={faults.value.timeout !== undefined} onInput={(event) => edit({ timeout: event.currentTarget.value })} />
       </Field>
       <WriteButton type="submit" kind="primary" testid="command-send" busy={busy.value}>{busy.value ? 'Sending…' : offline ? 'Queue' : 'Send'}</WriteButton>
@@ -64,10 +64,10 @@ export function CommandForm({ id, names, offline }: { readonly id: string; reado
   );
 }
 
-function Field({ label, fault, id, children }: { readonly label: string; readonly fault: string | undefined; readonly id: string; readonly children: ComponentChildren }) {
+function Field({ label, hint, fault, id, children }: { readonly label: string; readonly hint?: string; readonly fault: string | undefined; readonly id: string; readonly children: ComponentChildren }) {
   return (
     <div class="field">
-      <label for={id}>{label}</label>
+      <label for={id} title={hint}>{label}{hint !== undefined && <span class="visually-hidden">: {hint}</span>}</label>
       {children}
       {fault !== undefined && <span class="fault" role="alert">{fault}</span>}
     </div>

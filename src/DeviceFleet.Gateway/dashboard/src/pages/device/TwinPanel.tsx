@@ -43,7 +43,7 @@ function InStep({ twin }: { readonly twin: TwinView }) {
     return <span class="quiet" data-testid="twin-state" data-pending="false">= in step · versions: {versions}</span>;
   }
   return (
-    <span class="pending" data-testid="twin-state" data-pending="true" title={`since ${instant(twin.pendingSince)}`}>
+    <span class="behind" data-testid="twin-state" data-pending="true" title={`since ${instant(twin.pendingSince)}`}>
       <span aria-hidden="true">Δ</span> {count(pending)} {pending === 1 ? 'key' : 'keys'} pending for {age(now - twin.pendingSince)} <span class="quiet">· versions: {versions}</span>
     </span>
   );

@@ -28,7 +28,6 @@ export function GroupLine({ node, view, counted, metric }: Props) {
         </span>
       </th>
       <td class="number">{rollup === undefined ? '–' : count(rollup.devices)}{off !== 0 && <span class="fault" title="The states do not add up to the devices"> ({count(off)} off)</span>}</td>
-      <td class="shares">{rollup !== undefined && <Shares rollup={rollup} />}</td>
       <td class="number">{rollup === undefined ? '–' : <Changing value={rollup.online} of={node.path}>{count(rollup.online)}</Changing>}</td>
       <td class="number">
         {rollup === undefined || rollup.alarming === 0 ? <span class="none">0</span> : (
@@ -37,6 +36,7 @@ export function GroupLine({ node, view, counted, metric }: Props) {
           </a>
         )}
       </td>
+      <td class="shares">{rollup !== undefined && <Shares rollup={rollup} />}</td>
       {values === undefined || values.count === 0 ? [0, 1, 2].map((i) => <td key={i} class="number none">–</td>) : (
         <>
           <td class="number">{quantity(values.min)}</td>

@@ -61,9 +61,9 @@ export function GroupsPage({ metric: asked }: { readonly metric: string }) {
             <tr>
               <th scope="col">Group</th>
               <th scope="col" class="number">Devices</th>
-              <th scope="col" class="shares">States</th>
               <th scope="col" class="number">Online</th>
               <th scope="col" class="number">Alarming</th>
+              <th scope="col" class="shares">States</th>
               <th scope="col" class="number">Min <span class="unit">{unit}</span></th>
               <th scope="col" class="number">Average</th>
               <th scope="col" class="number">Max</th>
