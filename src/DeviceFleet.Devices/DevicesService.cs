@@ -1,5 +1,6 @@
 using DeviceFleet.Contracts;
 using DeviceFleet.Devices.Actors;
+using DeviceFleet.Devices.Groups;
 using DeviceFleet.Devices.Ingest;
 using DeviceFleet.Devices.Publishing;
 using DeviceFleet.Devices.Settings;
@@ -19,6 +20,7 @@ public static class DevicesService
         builder.AddPublishing();
         builder.AddSettings();
         builder.AddDeviceActors();
+        builder.AddGroups();
         builder.AddIngest();
         customize?.Invoke(builder);
 

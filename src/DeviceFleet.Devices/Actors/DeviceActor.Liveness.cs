@@ -20,12 +20,9 @@ internal sealed partial class DeviceActor
         return new StatusReply(turn.Device.Presence, changed, turn.Device.Revision);
     }
 
-    /// <summary>By what the device's presence is judged now.</summary>
-    private PresenceLimits PresenceOf(DeviceState device)
-    {
-        _ = device;
-        return services.DefaultPresence;
-    }
+    /// <summary>By what the device's presence is judged now: its type says how often it reports.</summary>
+    private PresenceLimits PresenceOf(DeviceState device) =>
+        services.Settings.Book.TypeOf(device.Type)?.ReportingInterval is { } interval ? PresenceLimits.Of(services.Presence, interval) : services.DefaultPresence;
 
     private void CheckPresence(DeviceTurn turn)
     {

@@ -1,6 +1,7 @@
 using Dapr.Actors.Runtime;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Devices.Alarms;
+using DeviceFleet.Devices.Groups;
 using DeviceFleet.Devices.Liveness;
 using DeviceFleet.ServiceDefaults.Actors;
 
@@ -33,6 +34,7 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     public async Task<IngestReply> Ingest(IngestRequest request)
     {
         var turn = await BeginAsync(request.ReceivedAt);
+        var before = turn.Device;
         var rules = await RulesAsync(turn.Device);
         var run = new RuleRun(rules.Rules, turn.Device.Rules, turn.Now);
         var (next, results) = turn.Device.Ingest(request, services.Limits, PresenceOf(turn.Device), rules.DeviceType, run);
@@ -45,7 +47,14 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
 
         next = turn.Device;
         await CommitAsync(turn);
-        return new IngestReply { Results = results, Totals = next.Totals, Revision = next.Revision, Presence = next.Presence };
+        return new IngestReply
+        {
+            Results = results,
+            Totals = next.Totals,
+            Revision = next.Revision,
+            Presence = next.Presence,
+            GroupReport = turn.Device.ReportSince(before),
+        };
     }
 
     public async Task<DeviceView> NoteRejected(RejectionNote note)

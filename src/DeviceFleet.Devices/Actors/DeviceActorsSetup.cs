@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Groups;
+using DeviceFleet.Devices.Groups;
 using DeviceFleet.Devices.Liveness;
 using DeviceFleet.ServiceDefaults.Sidecar;
 using Microsoft.Extensions.Options;
@@ -30,6 +32,7 @@ internal static class DeviceActorsSetup
         builder.Services.AddActors(options =>
         {
             options.Actors.RegisterActor<DeviceActor>(DeviceActorMethods.ActorType);
+            options.Actors.RegisterActor<GroupActor>(GroupActorMethods.ActorType);
             options.ActorIdleTimeout = IdleTimeout;
             options.JsonSerializerOptions = ActorJson;
         });

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Devices.Alarms;
 using DeviceFleet.Devices.Commands;
+using DeviceFleet.Devices.Groups;
 using DeviceFleet.Devices.Ingest;
 using DeviceFleet.Devices.Twin;
 
@@ -129,4 +130,8 @@ internal sealed record CommandDigest(int Open, int Undelivered, long? NextDue)
 [JsonSerializable(typeof(TwinState))]
 [JsonSerializable(typeof(CommandBook))]
 [JsonSerializable(typeof(AlarmBook))]
+[JsonSerializable(typeof(StoredGroup))]
+[JsonSerializable(typeof(StoredMembers))]
+[JsonSerializable(typeof(StoredSeen))]
+[JsonSerializable(typeof(StoredLook))]
 internal sealed partial class DeviceStateJson : JsonSerializerContext;

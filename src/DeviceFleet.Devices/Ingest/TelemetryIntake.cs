@@ -1,6 +1,7 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Actors;
+using DeviceFleet.Devices.Groups;
 using DeviceFleet.Devices.Publishing;
 
 namespace DeviceFleet.Devices.Ingest;
@@ -9,7 +10,7 @@ namespace DeviceFleet.Devices.Ingest;
 /// Takes one telemetry message (DESIGN section 3): parse, one actor turn, publish. When <see cref="TakeAsync"/> returns, every sample is on disk in the
 /// actor's state and in topic <c>telemetry</c>, or is in <c>rejected</c> with a reason. When it throws, the device sends again and nothing is counted twice.
 /// </summary>
-internal sealed class TelemetryIntake(DeviceActors actors, EventPublisher<TelemetryEvent> publisher, Refusals refusals, IngestMetrics metrics)
+internal sealed class TelemetryIntake(DeviceActors actors, EventPublisher<TelemetryEvent> publisher, Refusals refusals, IngestMetrics metrics, GroupFeed groups)
 {
     public async Task TakeAsync(IncomingMessage message, CancellationToken cancellationToken)
     {
@@ -41,6 +42,10 @@ internal sealed class TelemetryIntake(DeviceActors actors, EventPublisher<Teleme
         var request = new IngestRequest { Samples = samples, ReceivedAt = message.ReceivedAt };
         var reply = await actors.IngestAsync(device, request, cancellationToken);
         metrics.Count(reply.Results);
+        if (reply.GroupReport is { } report)
+        {
+            groups.Offer(report.Group, report.Observation);
+        }
 
         // The turn is done: from here on finish, whether or not the caller still waits.
         await publisher.PublishAsync(Events(device, request, reply), CancellationToken.None);

@@ -1,4 +1,5 @@
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Groups;
 using DeviceFleet.Contracts.Messaging;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ internal static class PublishingSetup
             .AddPublisher(new EventTopic<RegistrationEvent>(PubSubTopics.DeviceEvents, EventTypes.RegistrationChanged))
             .AddPublisher(new EventTopic<TwinEvent>(PubSubTopics.DeviceEvents, EventTypes.TwinChanged))
             .AddPublisher(new EventTopic<CommandEvent>(PubSubTopics.DeviceEvents, EventTypes.CommandChanged))
+            .AddPublisher(new EventTopic<GroupEvent>(PubSubTopics.DeviceEvents, EventTypes.GroupChanged))
             .AddPublisher(new EventTopic<AlarmEvent>(PubSubTopics.Alarms, EventTypes.AlarmChanged))
             .AddPublisher(new EventTopic<RejectedEvent>(PubSubTopics.Rejected, EventTypes.MessageRejected));
         return builder;

@@ -149,7 +149,7 @@ public sealed class IngestEndpointsTests
 
         var config = await client.GetStringAsync(new Uri("/dapr/config", UriKind.Relative));
 
-        Assert.Contains("\"entities\":[\"Device\"]", config, StringComparison.Ordinal);
+        Assert.Contains("\"entities\":[\"Device\",\"Group\"]", config, StringComparison.Ordinal);
         Assert.Contains("\"actorIdleTimeout\":\"0h10m0s0ms\"", config, StringComparison.Ordinal);
     }
 

@@ -38,6 +38,12 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
     /// <summary>Every registration ever made.</summary>
     public ConcurrentQueue<ReminderCall> ReminderCalls { get; } = new();
 
+    /// <summary>Timers as they were registered last, JSON text, by <c>type||id||name</c>.</summary>
+    public ConcurrentDictionary<string, string> Timers { get; } = new();
+
+    /// <summary>Says of which actors, as <c>type/id</c>, turns fail.</summary>
+    public Func<string, bool> RefusesTurnsOf { get; set; } = _ => false;
+
     /// <summary>What the app must be sent as <c>dapr-api-token</c>; null: nothing.</summary>
     public string? AppToken { get; set; }
 
@@ -109,10 +115,18 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Tells the app that the actor is idle.</summary>
-    public async Task DeactivateAsync(string actorId)
+    /// <summary>Lets a timer fire, as the runtime does: with what it was registered with.</summary>
+    public async Task TickAsync(string type, string actorId, string name)
     {
-        using var answer = await _app.DeleteAsync(new Uri(App!, $"/actors/Device/{actorId}"));
+        var registered = Timers[$"{type}||{actorId}||{name}"];
+        using var answer = await TurnAsync($"{type}/{actorId}", $"timer/{name}", new StringContent(registered, Encoding.UTF8, "application/json"));
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Tells the app that the actor is idle.</summary>
+    public async Task DeactivateAsync(string actorId, string type = "Device")
+    {
+        using var answer = await _app.DeleteAsync(new Uri(App!, $"/actors/{type}/{actorId}"));
         answer.EnsureSuccessStatusCode();
     }
 
@@ -139,6 +153,12 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
         const string actor = "/v1.0/actors/{type}/{id}";
         _server.MapPut(actor + "/method/{method}", async (HttpContext context, string type, string id, string method) =>
         {
+            if (RefusesTurnsOf($"{type}/{id}"))
+            {
+                context.Response.StatusCode = 500;
+                return;
+            }
+
             using var content = new StreamContent(context.Request.Body);
             using var answer = await TurnAsync($"{type}/{id}", method, content);
             context.Response.StatusCode = answer.IsSuccessStatusCode ? 200 : 500;
@@ -161,6 +181,12 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
             }
 
             Interlocked.Increment(ref _transactions);
+            return Results.NoContent();
+        });
+        _server.MapPut(actor + "/timers/{name}", async (HttpContext context, string type, string id, string name) =>
+        {
+            using var body = await JsonDocument.ParseAsync(context.Request.Body);
+            Timers[$"{type}||{id}||{name}"] = body.RootElement.GetRawText();
             return Results.NoContent();
         });
         _server.MapPut(actor + "/reminders/{name}", async (HttpContext context, string id, string name) =>
