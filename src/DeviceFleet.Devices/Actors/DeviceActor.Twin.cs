@@ -3,6 +3,7 @@ using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Documents;
 using DeviceFleet.Devices.Liveness;
+using DeviceFleet.Devices.Settings;
 using DeviceFleet.Devices.Twin;
 
 namespace DeviceFleet.Devices.Actors;
@@ -29,7 +30,10 @@ internal sealed partial class DeviceActor
     {
         var turn = await BeginAsync(patch.ReceivedAt);
         var twin = await TwinAsync(turn);
-        var (next, result) = twin.Report(patch, document => TypeFaults(turn.Device, document));
+        var settings = (await RulesAsync(turn.Device)).Book;
+
+        // The type is the one that the device has after the report.
+        var (next, result) = twin.Report(patch, document => settings.TypeOf(turn.Device.Registration.Type ?? TwinState.TypeIn(document))?.Faults(document) ?? []);
         if (result.Reason is { } reason)
         {
             turn.Device = turn.Device.NoteRejected(new RejectionNote(reason, turn.Now));
@@ -56,7 +60,8 @@ internal sealed partial class DeviceActor
     {
         var turn = await BeginAsync(write.At);
         var twin = await TwinAsync(turn);
-        var (next, result) = twin.WriteDesired(write, document => TypeFaults(turn.Device, document));
+        var type = (await RulesAsync(turn.Device)).DeviceType;
+        var (next, result) = twin.WriteDesired(write, document => type?.Faults(document) ?? []);
         if (result.Outcome == ChangeOutcome.Applied)
         {
             Keep(turn, next, "desired", next.Desired, write.Document, write.By);
@@ -72,13 +77,6 @@ internal sealed partial class DeviceActor
     private static ValueTask<TwinState> TwinAsync(DeviceTurn turn) => turn.PartAsync(DeviceTurn.TwinKey, TwinState.Empty);
 
     private static async Task<TwinView> ViewTwinAsync(DeviceTurn turn) => (await TwinAsync(turn)).ToView(turn.Device.DeviceId, turn.Device.Revision);
-
-    /// <summary>What the device's type says against a document of its twin.</summary>
-    private static IReadOnlyList<string> TypeFaults(DeviceState device, JsonElement document)
-    {
-        _ = (device, document);
-        return [];
-    }
 
     /// <summary>It is there: something sound came from it that is no telemetry and no status.</summary>
     private void Hear(DeviceTurn turn)

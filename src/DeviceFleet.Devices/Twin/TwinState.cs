@@ -74,11 +74,13 @@ internal sealed record TwinState
 
     public TwinDigest ToDigest(bool unsent)
     {
-        var reported = JsonTree.Read(Reported.Value);
-        var type = TextOf(reported.Leaf("deviceType"));
-        var isType = type is not null && type.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
-        return new TwinDigest(Desired.Version, Reported.Version, PendingSince, isType ? type : null, TextOf(reported.Leaf("firmware")), unsent);
+        var firmware = TextOf(JsonTree.Read(Reported.Value).Leaf("firmware"));
+        return new TwinDigest(Desired.Version, Reported.Version, PendingSince, TypeIn(Reported.Value), firmware, unsent);
     }
+
+    /// <summary>What a device that reports this says its type is, where that could be one; null: nothing.</summary>
+    public static string? TypeIn(JsonElement reported) =>
+        TextOf(JsonTree.Read(reported).Leaf("deviceType")) is { } type && type.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') ? type : null;
 
     private static string? TextOf(JsonElement? leaf) =>
         leaf is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 and <= DigestTextLengthMax } value ? value : null;

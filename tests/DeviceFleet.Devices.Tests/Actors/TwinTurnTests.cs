@@ -101,6 +101,24 @@ public sealed class TwinTurnTests
     }
 
     [Fact]
+    public async Task Desired_and_reported_are_held_to_the_type_that_the_device_has()
+    {
+        await using var host = await DevicesHost.StartAsync();
+        await host.ConfigureAsync("type.pump", """{"twin":{"/interval":{"kind":"integer","min":1,"max":60}}}""");
+        var before = await host.WriteDesiredAsync("pump-1", """{"interval":"often"}""");
+
+        using var wrong = await host.SendReportedAsync("pump-1", """{"patch":{"deviceType":"pump","interval":0}}""");
+        using var right = await host.SendReportedAsync("pump-1", """{"patch":{"deviceType":"pump","interval":1}}""");
+        var other = await host.WriteDesiredAsync("pump-1", """{"other":1}""");
+        var after = await host.WriteDesiredAsync("pump-1", """{"interval":5,"other":1}""");
+
+        Assert.Equal([ChangeOutcome.Applied, ChangeOutcome.Invalid, ChangeOutcome.Applied], [before.Outcome, other.Outcome, after.Outcome]);
+        Assert.Contains("/interval", other.Detail, StringComparison.Ordinal);
+        Assert.Equal(RejectionReasons.OutOfType, Assert.Single(host.Rejected()).Reason);
+        Assert.Equal(1, (await host.TwinAsync("pump-1")).Reported.Version);
+    }
+
+    [Fact]
     public async Task A_device_that_asks_is_sent_desired_whatever_there_is()
     {
         await using var host = await DevicesHost.StartAsync();
