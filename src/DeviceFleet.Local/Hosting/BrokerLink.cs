@@ -80,8 +80,12 @@ internal sealed class BrokerLink : IUpwardHandler, IMqttConnector
             var outcome = broker.Broker.SendToDevice(topic, payload, retain);
             return outcome switch
             {
-                // A broker would acknowledge these too: whoever is not there, or does not listen, misses it.
-                DownwardOutcome.Enqueued or DownwardOutcome.NotConnected or DownwardOutcome.NotSubscribed => ValueTask.CompletedTask,
+                // What is retained waits for its device. What is not would be missed by one that is away or has not subscribed yet: the broker knows better than to say
+                // yes, and who sends keeps it.
+                DownwardOutcome.Enqueued => ValueTask.CompletedTask,
+                DownwardOutcome.NotConnected or DownwardOutcome.NotSubscribed when retain => ValueTask.CompletedTask,
+                DownwardOutcome.NotConnected => throw new ComponentException($"the device of {topic} is not connected"),
+                DownwardOutcome.NotSubscribed => throw new ComponentException($"the device has not subscribed to {topic}"),
                 DownwardOutcome.QueueFull => throw new ComponentException($"too many messages are on their way to the device of {topic}"),
                 DownwardOutcome.Refused => throw new ComponentException($"{topic} is no topic that goes to a device, or the payload is too large"),
             };
