@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Dapr.Actors;
 using Dapr.Actors.Client;
 using DeviceFleet.Contracts;
@@ -39,9 +40,10 @@ internal static class DeviceCalls
     public static Task<HttpResponseMessage> SendResultAsync(this DevicesHost host, string device, string command, string payload) =>
         host.SendAsync(DaprNames.CommandResultsIn, $"fleet/{device}/commands/{command}/result", payload);
 
-    public static List<TwinEvent> TwinEvents(this DevicesHost host) => host.Told(EventTypes.TwinChanged, ContractsJson.Default.TwinEvent);
+    public static List<TwinEvent> TwinEvents(this DevicesHost host, string device = "pump-1") => host.Told(device, EventTypes.TwinChanged, ContractsJson.Default.TwinEvent);
 
-    public static List<CommandEvent> CommandEvents(this DevicesHost host) => host.Told(EventTypes.CommandChanged, ContractsJson.Default.CommandEvent);
+    public static List<CommandEvent> CommandEvents(this DevicesHost host, string device = "pump-1") =>
+        host.Told(device, EventTypes.CommandChanged, ContractsJson.Default.CommandEvent);
 
     /// <summary>What went down as desired, in order.</summary>
     public static List<DesiredMessage> DesiredSent(this FakeRuntime runtime) => [.. runtime.BindingCalls
@@ -54,8 +56,8 @@ internal static class DeviceCalls
 
     public static JsonElement Json(string json) => JsonSerializer.Deserialize<JsonElement>(json);
 
-    private static List<TEvent> Told<TEvent>(this DevicesHost host, string type, System.Text.Json.Serialization.Metadata.JsonTypeInfo<TEvent> json) => [.. host.Runtime.Published
-        .Where(published => published.Metadata["cloudevent.type"] == type)
+    private static List<TEvent> Told<TEvent>(this DevicesHost host, string device, string type, JsonTypeInfo<TEvent> json) => [.. host.Runtime.Published
+        .Where(published => published.Metadata["cloudevent.type"] == type && published.Json.Contains($"\"deviceId\":\"{device}\"", StringComparison.Ordinal))
         .Select(published => JsonSerializer.Deserialize(published.Json, json)!)];
 
     private static ActorProxy Proxy(this DevicesHost host, string device) =>

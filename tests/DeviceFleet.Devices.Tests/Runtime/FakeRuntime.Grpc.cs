@@ -77,7 +77,8 @@ internal sealed partial class FakeRuntime
             case "BulkPublishEvent":
             case "BulkPublishEventAlpha1":
                 var bulk = BulkPublishRequest.Parser.ParseFrom(message);
-                if (!await OnBulkPublish(bulk.Topic))
+                var fate = OnCall("publish");
+                if (fate == CallFate.Lost || !await OnBulkPublish(bulk.Topic))
                 {
                     return (null, 13);
                 }
@@ -88,17 +89,18 @@ internal sealed partial class FakeRuntime
                     Published.Enqueue(new PublishedEvent(bulk.PubsubName, bulk.Topic, entry.Event.ToStringUtf8(), new Dictionary<string, string>(entry.Metadata)));
                 }
 
-                return (new BulkPublishResponse(), 0);
+                return fate == CallFate.Unanswered ? (null, 13) : (new BulkPublishResponse(), 0);
             case "InvokeBinding":
                 var invoke = InvokeBindingRequest.Parser.ParseFrom(message);
                 var call = new BindingCall(invoke.Name, invoke.Metadata["topic"], invoke.Data.ToStringUtf8());
-                if (!OnBinding(call))
+                var sending = OnCall("binding");
+                if (sending == CallFate.Lost || !OnBinding(call))
                 {
                     return (null, 13);
                 }
 
                 BindingCalls.Enqueue(call);
-                return (new InvokeBindingResponse(), 0);
+                return sending == CallFate.Unanswered ? (null, 13) : (new InvokeBindingResponse(), 0);
             case "GetState":
                 var get = GetStateRequest.Parser.ParseFrom(message);
                 return (_state.TryGetValue($"{get.StoreName}||{get.Key}", out var found)

@@ -10,6 +10,19 @@ using Microsoft.Extensions.Logging;
 
 namespace DeviceFleet.Testing;
 
+/// <summary>What becomes of a call of the runtime.</summary>
+internal enum CallFate
+{
+    /// <summary>It is done, and answered.</summary>
+    Done,
+
+    /// <summary>It is not done, and fails.</summary>
+    Lost,
+
+    /// <summary>It is done, and fails all the same.</summary>
+    Unanswered,
+}
+
 /// <summary>A reminder as the SDK registered it.</summary>
 internal sealed record ReminderCall(string ActorId, string Name, string DueTime, string Period);
 
@@ -169,7 +182,8 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
         _server.MapPut(actor + "/state", async (HttpContext context, string type, string id) =>
         {
             using var operations = await JsonDocument.ParseAsync(context.Request.Body);
-            if (FailSaves)
+            var fate = OnCall("state");
+            if (FailSaves || fate == CallFate.Lost)
             {
                 return Results.Text("""{"errorCode":"ERR_ACTOR_STATE_TRANSACTION_SAVE"}""", "application/json", statusCode: 500);
             }
@@ -181,7 +195,7 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
             }
 
             Interlocked.Increment(ref _transactions);
-            return Results.NoContent();
+            return fate == CallFate.Unanswered ? Results.StatusCode(500) : Results.NoContent();
         });
         _server.MapPut(actor + "/timers/{name}", async (HttpContext context, string type, string id, string name) =>
         {
@@ -191,11 +205,17 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
         });
         _server.MapPut(actor + "/reminders/{name}", async (HttpContext context, string id, string name) =>
         {
+            var fate = OnCall("reminder");
+            if (fate == CallFate.Lost)
+            {
+                return Results.StatusCode(500);
+            }
+
             using var body = await JsonDocument.ParseAsync(context.Request.Body);
             var call = new ReminderCall(id, name, Text(body, "dueTime"), Text(body, "period"));
             Reminders[$"{id}||{name}"] = call;
             ReminderCalls.Enqueue(call);
-            return Results.NoContent();
+            return fate == CallFate.Unanswered ? Results.StatusCode(500) : Results.NoContent();
         });
         _server.MapDelete(actor + "/reminders/{name}", (string id, string name) =>
         {
@@ -203,6 +223,9 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
             return Results.NoContent();
         });
     }
+
+    /// <summary>Asked at each write of actor state, call of an output binding, bulk publish and registration of a reminder: what becomes of it.</summary>
+    public Func<string, CallFate> OnCall { get; set; } = _ => CallFate.Done;
 
     /// <summary>Whether actor state transactions fail.</summary>
     public bool FailSaves { get; set; }
