@@ -1,9 +1,11 @@
 using DeviceFleet.Contracts;
+using DeviceFleet.Gateway.Actors;
 using DeviceFleet.Gateway.Api;
 using DeviceFleet.Gateway.Auth;
 using DeviceFleet.Gateway.Fleet;
 using DeviceFleet.Gateway.Hubs;
 using DeviceFleet.Gateway.Limits;
+using DeviceFleet.Gateway.Settings;
 using DeviceFleet.Gateway.Subscriptions;
 using DeviceFleet.Gateway.Web;
 using DeviceFleet.ServiceDefaults;
@@ -20,7 +22,9 @@ public static class GatewayService
         builder.AddServiceDefaults();
         builder.Services.AddDaprClient(dapr => dapr.UseJsonSerializationOptions(ContractsJson.Default.Options));
         builder.AddFleetAuth();
+        builder.AddFleetActors();
         builder.AddFleet();
+        builder.AddFleetSettings();
         builder.AddFleetHub();
         builder.AddFleetApi();
         builder.AddUserLimits();

@@ -3,6 +3,10 @@ using System.Text.Json.Serialization;
 using Dapr.AspNetCore;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Live;
+using DeviceFleet.Gateway.Alarms;
+using DeviceFleet.Gateway.Commands;
+using DeviceFleet.Gateway.Groups;
+using DeviceFleet.Gateway.Settings;
 using DeviceFleet.Gateway.Subscriptions;
 
 namespace DeviceFleet.Gateway.Api;
@@ -30,10 +34,16 @@ internal sealed record DevicePage(int Total, int Offset, int Limit, IReadOnlyLis
 [JsonSerializable(typeof(SessionInfo))]
 [JsonSerializable(typeof(FleetInfo))]
 [JsonSerializable(typeof(DevicePage))]
+[JsonSerializable(typeof(AlarmPage))]
+[JsonSerializable(typeof(AlarmNote))]
+[JsonSerializable(typeof(CommandOrder))]
+[JsonSerializable(typeof(GroupList))]
+[JsonSerializable(typeof(RuleTrialOrder))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(DeviceId[]))]
 [JsonSerializable(typeof(BulkSubscribeAppResponse))]
 [JsonSerializable(typeof(IReadOnlyList<RejectedEvent>))]
 [JsonSerializable(typeof(EventBatch<TelemetryEvent>), TypeInfoPropertyName = "TelemetryBatch")]
-[JsonSerializable(typeof(EventBatch<PresenceEvent>), TypeInfoPropertyName = "PresenceBatch")]
+[JsonSerializable(typeof(EventBatch<AlarmEvent>), TypeInfoPropertyName = "AlarmBatch")]
 [JsonSerializable(typeof(EventBatch<RejectedEvent>), TypeInfoPropertyName = "RejectedBatch")]
 internal sealed partial class GatewayJson : JsonSerializerContext;

@@ -15,6 +15,7 @@ internal static class DeviceList
         ["lastSeen"] = row => row.LastSeen ?? 0,
         ["presence"] = row => row.Presence,
         ["received"] = row => row.Totals.Received,
+        ["alarms"] = row => ((int?)row.Severity + 1 ?? 0, row.Alarms),
         ["rejected"] = row => row.Totals.TooLate + row.Totals.Invalid,
     };
 

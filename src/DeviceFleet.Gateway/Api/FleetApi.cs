@@ -2,8 +2,15 @@ using System.Security.Claims;
 using System.Text.Json.Serialization.Metadata;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Gateway.Actors;
+using DeviceFleet.Gateway.Alarms;
+using DeviceFleet.Gateway.Commands;
 using DeviceFleet.Gateway.Fleet;
+using DeviceFleet.Gateway.Groups;
 using DeviceFleet.Gateway.Limits;
+using DeviceFleet.Gateway.Registration;
+using DeviceFleet.Gateway.Settings;
+using DeviceFleet.Gateway.Twin;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -16,7 +23,7 @@ internal static class FleetApi
 
     public static IHostApplicationBuilder AddFleetApi(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(OpenApiDescription.AddTo);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractsJson.Default);
@@ -29,13 +36,25 @@ internal static class FleetApi
     public static void MapFleetApi(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests).AddEndpointFilter<RouteGroupBuilder, UserLimitFilter>();
+            .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .AddEndpointFilter<RouteGroupBuilder, UserLimitFilter>().AddEndpointFilter<RouteGroupBuilder, ActorFaultFilter>();
         api.MapOpenApi("/openapi.json");
-        api.MapGet("/session", GetSession);
-        api.MapGet("/fleet", GetFleet);
-        api.MapGet("/devices", GetDevices).ProducesValidationProblem();
-        api.MapGet("/devices/{id}", GetDeviceAsync).ProducesProblem(StatusCodes.Status404NotFound);
-        api.MapGet("/rejections", GetRejections);
+        api.MapGet("/session", GetSession).Describe("Session", "Who is signed in", "Name, role, and until when.");
+        api.MapGet("/fleet", GetFleet).Describe("Fleet", "The fleet in numbers", "Counts that add up: total = online + stale + offline + unknown, received = applied + duplicates + rejected.");
+        api.MapGet("/devices", GetDevices).Describe(
+                "Fleet",
+                "Devices",
+                "Rows of devices. query: part of the id, at most 64 characters. sort: id, lastSeen, presence, received, rejected, alarms; with a minus before it the other way round. "
+                + "limit: 1 to 500, default 100.")
+            .ProducesValidationProblem();
+        api.MapGet("/devices/{id}", GetDeviceAsync).Describe("Fleet", "One device", "All that its actor knows of it.").ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/rejections", GetRejections).Describe("Fleet", "Refusals", "The newest 50 of what was refused, newest first, with the reason.");
+        api.MapRegistration();
+        api.MapTwin();
+        api.MapCommands();
+        api.MapAlarms();
+        api.MapGroups();
+        api.MapSettings();
     }
 
     private static Ok<SessionInfo> GetSession(ClaimsPrincipal user, IOptions<Auth.AuthOptions> options)
@@ -83,10 +102,8 @@ internal static class FleetApi
             : TypedResults.Ok(DeviceList.Page(model.Rows(), query, order!, descending, offset, limit));
     }
 
-    private static async Task<Results<Ok<DeviceView>, ProblemHttpResult>> GetDeviceAsync(string id, FleetModel model, DeviceViews views, CancellationToken cancellationToken) =>
-        DeviceId.TryParse(id, out var device) && model.Knows(device)
-            ? TypedResults.Ok(await views.GetAsync(device, cancellationToken))
-            : TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, detail: "No device of this name was ever heard of.");
+    private static async Task<Results<Ok<DeviceView>, ProblemHttpResult>> GetDeviceAsync(string id, FleetModel model, DeviceActors actors, CancellationToken cancellationToken) =>
+        model.TryFind(id, out var device) ? TypedResults.Ok(await actors.GetViewAsync(device, cancellationToken)) : Problems.NoDevice();
 
     private static Ok<IReadOnlyList<RejectedEvent>> GetRejections(FleetModel model) => TypedResults.Ok(model.Rejections());
 }

@@ -14,4 +14,10 @@ internal static class Roles
 
     /// <summary>Who may read.</summary>
     public static string[] ThatRead { get; } = [Viewer, Operator, Admin];
+
+    /// <summary>Who may change something.</summary>
+    public static string[] ThatWrite { get; } = [Operator, Admin];
+
+    /// <summary>Name of the policy that asks for <see cref="ThatWrite"/>.</summary>
+    public const string MayWrite = "may-write";
 }

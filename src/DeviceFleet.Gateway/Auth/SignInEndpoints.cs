@@ -1,3 +1,4 @@
+using DeviceFleet.Gateway.Api;
 using DeviceFleet.Gateway.Limits;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -22,14 +23,16 @@ internal static class SignInEndpoints
 
         // Everything not opened on purpose needs a user who may read, also what no endpoint answers.
         var reader = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireRole(Roles.ThatRead).Build();
-        builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(reader).SetDefaultPolicy(reader);
+        builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(reader).SetDefaultPolicy(reader)
+            .AddPolicy(Roles.MayWrite, policy => policy.RequireAuthenticatedUser().RequireRole(Roles.ThatWrite));
         return builder;
     }
 
     public static void MapSignIn(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet(SignInLinks.Path, SignInAsync).AllowAnonymous().ExcludeFromDescription().AddEndpointFilter<RouteHandlerBuilder, UserLimitFilter>();
-        endpoints.MapPost("/api/sign-out", SignOut).AddEndpointFilter<RouteHandlerBuilder, UserLimitFilter>();
+        endpoints.MapPost("/api/sign-out", SignOut).Describe("Session", "Sign out", "Takes the session's cookie away.").Produces(StatusCodes.Status204NoContent)
+            .AddEndpointFilter<RouteHandlerBuilder, UserLimitFilter>();
     }
 
     private static async Task<IResult> SignInAsync(HttpContext context, LocalTokens tokens, IOptions<AuthOptions> options, string? token)

@@ -1,11 +1,13 @@
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Gateway.Actors;
+using DeviceFleet.Gateway.Alarms;
 using Microsoft.Extensions.Options;
 
 namespace DeviceFleet.Gateway.Fleet;
 
-/// <summary>Brings the fleet back after a start: the names from the state store, then each device's row from its actor, while events already flow.</summary>
+/// <summary>Brings the fleet back after a start: the names from the state store, then each device's row and alarms from its actor, while events already flow.</summary>
 internal sealed partial class FleetLoader(
-    KnownDevices known, DeviceViews views, FleetModel model, IOptions<FleetOptions> options, TimeProvider time, ILogger<FleetLoader> logger) : BackgroundService
+    KnownDevices known, DeviceActors actors, FleetModel model, AlarmBook alarms, IOptions<FleetOptions> options, TimeProvider time, ILogger<FleetLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(30);
@@ -56,7 +58,7 @@ internal sealed partial class FleetLoader(
         {
             try
             {
-                model.Take(await views.GetAsync(id, token));
+                await RefreshAsync(id, token);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -65,6 +67,20 @@ internal sealed partial class FleetLoader(
             }
         });
         return [.. failed];
+    }
+
+    private async Task RefreshAsync(DeviceId id, CancellationToken cancellationToken)
+    {
+        var view = await actors.GetViewAsync(id, cancellationToken);
+        model.Take(view);
+        if (view.Alarms.Active > 0)
+        {
+            // Asked after the view: the alarms are at least as new as its revision.
+            foreach (var alarm in (await actors.GetAlarmsAsync(id, cancellationToken)).Alarms)
+            {
+                alarms.Take(alarm, view.Revision);
+            }
+        }
     }
 
     private async Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> load, CancellationToken cancellationToken)

@@ -54,9 +54,6 @@ internal sealed partial class FleetModel(FleetOptions options)
         }
     }
 
-    /// <summary>A change of presence.</summary>
-    public void Take(PresenceEvent change) => Take(change.View);
-
     /// <summary>Something refused, by the broker or by a device's actor.</summary>
     public void Take(RejectedEvent refused)
     {

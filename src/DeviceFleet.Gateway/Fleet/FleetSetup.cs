@@ -1,4 +1,6 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using DeviceFleet.Gateway.Alarms;
+using DeviceFleet.Gateway.Commands;
+using DeviceFleet.Gateway.Subscriptions;
 using Microsoft.Extensions.Options;
 
 namespace DeviceFleet.Gateway.Fleet;
@@ -9,10 +11,13 @@ internal static class FleetSetup
     {
         builder.Services.AddOptions<FleetOptions>().BindConfiguration(FleetOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<FleetOptions>, FleetOptionsValidator>();
-        builder.Services.TryAddSingleton(provider => DeviceViews.CreateFactory(provider.GetRequiredService<IConfiguration>()));
-        builder.Services.AddSingleton<DeviceViews>();
         builder.Services.AddSingleton<KnownDevices>();
         builder.Services.AddSingleton(provider => new FleetModel(provider.GetRequiredService<IOptions<FleetOptions>>().Value));
+        builder.Services.AddSingleton<FleetNews>();
+        builder.Services.AddSingleton<AlarmBook>();
+        builder.Services.AddSingleton<CommandBoard>();
+        builder.Services.AddSingleton<CommandWaiting>();
+        builder.Services.AddSingleton<FleetIntake>();
         builder.Services.AddSingleton<FleetLoader>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<FleetLoader>());
         return builder;

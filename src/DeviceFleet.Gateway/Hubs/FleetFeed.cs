@@ -11,10 +11,10 @@ namespace DeviceFleet.Gateway.Hubs;
 /// the first update after a snapshot has the next number. Sends are not waited for under the lock; SignalR keeps their order for each connection.
 /// </summary>
 internal sealed partial class FleetFeed(
-    FleetModel model, IHubContext<FleetHub> hub, FleetConnections connections, IOptions<FleetOptions> options, TimeProvider time, ILogger<FleetFeed> logger)
+    FleetModel model, IHubContext<FleetHub> hub, NewsFeed news, FleetConnections connections, IOptions<FleetOptions> options, TimeProvider time, ILogger<FleetFeed> logger)
     : BackgroundService
 {
-    private const string FleetGroup = "fleet";
+    public const string FleetGroup = "fleet";
 
     /// <summary>Most batches that wait for a slow connection; then no more are made, and what changes meanwhile gathers in the model.</summary>
     private const int UnsentMax = 20;
@@ -32,6 +32,7 @@ internal sealed partial class FleetFeed(
         Task joined;
         lock (_gate)
         {
+            news.FleetWatched(connectionId);
             var snapshot = model.Snapshot(Now());
             joined = Task.WhenAll(
                 hub.Clients.Client(connectionId).SendAsync(FleetHubContract.Snapshot, snapshot, cancellationToken),
@@ -41,7 +42,14 @@ internal sealed partial class FleetFeed(
         await joined;
     }
 
-    public Task LeaveAsync(string connectionId, CancellationToken cancellationToken) => hub.Groups.RemoveFromGroupAsync(connectionId, FleetGroup, cancellationToken);
+    public Task LeaveAsync(string connectionId, CancellationToken cancellationToken)
+    {
+        news.FleetUnwatched(connectionId);
+        return hub.Groups.RemoveFromGroupAsync(connectionId, FleetGroup, cancellationToken);
+    }
+
+    /// <summary>The connection is gone.</summary>
+    public void Forget(string connectionId) => news.FleetUnwatched(connectionId);
 
     public override void Dispose()
     {
@@ -84,6 +92,11 @@ internal sealed partial class FleetFeed(
             foreach (var batch in model.TakeSamples())
             {
                 Keep(hub.Clients.Group(DeviceGroup(batch.Id)).SendAsync(FleetHubContract.DeviceSamples, batch));
+            }
+
+            foreach (var send in news.Send())
+            {
+                Keep(send);
             }
         }
     }

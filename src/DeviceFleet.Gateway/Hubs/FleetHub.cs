@@ -1,12 +1,15 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Live;
+using DeviceFleet.Gateway.Actors;
+using DeviceFleet.Gateway.Commands;
 using DeviceFleet.Gateway.Fleet;
 using Microsoft.AspNetCore.SignalR;
 
 namespace DeviceFleet.Gateway.Hubs;
 
 /// <summary>What browsers call; names and messages are <see cref="FleetHubContract"/>'s.</summary>
-internal sealed class FleetHub(FleetFeed feed, FleetModel model, DeviceViews views) : Hub
+internal sealed partial class FleetHub(
+    FleetFeed feed, FleetModel model, DeviceActors actors, CommandBoard commands, CommandFollowers followers, TimeProvider time) : Hub
 {
     /// <summary>Most devices that one connection watches at once.</summary>
     private const int WatchedMax = 16;
@@ -20,12 +23,7 @@ internal sealed class FleetHub(FleetFeed feed, FleetModel model, DeviceViews vie
     [HubMethodName(FleetHubContract.WatchDevice)]
     public async Task<DeviceSnapshot> WatchDeviceAsync(string deviceId)
     {
-        var id = Parse(deviceId);
-        if (!model.Knows(id))
-        {
-            throw new HubException($"There is no device '{id}'.");
-        }
-
+        var id = Known(deviceId);
         if (!Watched.Contains(id))
         {
             if (Watched.Count == WatchedMax)
@@ -39,7 +37,7 @@ internal sealed class FleetHub(FleetFeed feed, FleetModel model, DeviceViews vie
         }
 
         // Asked after joining: a sample that comes between is in both, and none is in neither.
-        var view = await views.GetAsync(id, Context.ConnectionAborted);
+        var view = await actors.GetViewAsync(id, Context.ConnectionAborted);
         return new DeviceSnapshot { View = view, Recent = model.Recent(id) };
     }
 
@@ -61,6 +59,8 @@ internal sealed class FleetHub(FleetFeed feed, FleetModel model, DeviceViews vie
             model.Unwatch(id);
         }
 
+        feed.Forget(Context.ConnectionId);
+        followers.Forget(Context.ConnectionId);
         return base.OnDisconnectedAsync(exception);
     }
 
@@ -79,6 +79,8 @@ internal sealed class FleetHub(FleetFeed feed, FleetModel model, DeviceViews vie
             return watched;
         }
     }
+
+    private DeviceId Known(string deviceId) => Parse(deviceId) is var id && model.Knows(id) ? id : throw new HubException($"There is no device '{id}'.");
 
     private static DeviceId Parse(string deviceId) =>
         DeviceId.TryParse(deviceId, out var id) ? id : throw new HubException($"Not a device id: 1 to {DeviceId.LengthMax} of A-Z a-z 0-9 . _ -, first a letter or digit.");

@@ -12,12 +12,20 @@ internal sealed record BatchEntry<TEvent>(string EntryId, CloudEnvelope<TEvent>?
 /// <summary>A CloudEvent's part that matters here.</summary>
 internal sealed record CloudEnvelope<TEvent>(TEvent? Data);
 
-/// <summary>Reads bulk messages: all at once, or, when any entry is not as it should be, one by one.</summary>
-internal sealed class BulkReader<TEvent>(JsonTypeInfo<TEvent> eventType, JsonTypeInfo<EventBatch<TEvent>> batchType)
+/// <summary>Reads the bulk messages of one topic.</summary>
+/// <typeparam name="TEvent">What its events have in common.</typeparam>
+internal interface IBulkReader<TEvent>
     where TEvent : class
 {
     /// <summary>The entries in order; an event of null could not be read.</summary>
     /// <exception cref="JsonException">The message as a whole is none.</exception>
+    IReadOnlyList<(string EntryId, TEvent? Event)> Read(ReadOnlyMemory<byte> body);
+}
+
+/// <summary>Reads messages of one type: all at once, or, when any entry is not as it should be, one by one.</summary>
+internal sealed class BulkReader<TEvent>(JsonTypeInfo<TEvent> eventType, JsonTypeInfo<EventBatch<TEvent>> batchType) : IBulkReader<TEvent>
+    where TEvent : class
+{
     public IReadOnlyList<(string EntryId, TEvent? Event)> Read(ReadOnlyMemory<byte> body)
     {
         try
@@ -27,11 +35,28 @@ internal sealed class BulkReader<TEvent>(JsonTypeInfo<TEvent> eventType, JsonTyp
         }
         catch (JsonException)
         {
-            return ReadOneByOne(body);
+            return BulkEntries.Read(body, envelope => envelope.TryGetProperty("data", out var data) ? data.Deserialize(eventType) : null);
         }
     }
+}
 
-    private List<(string EntryId, TEvent? Event)> ReadOneByOne(ReadOnlyMemory<byte> body)
+/// <summary>Reads messages whose entries are of several types, each by the <c>type</c> of its CloudEvent. One of another type cannot be read.</summary>
+internal sealed class TypedBulkReader(IReadOnlyDictionary<string, JsonTypeInfo> types) : IBulkReader<object>
+{
+    public IReadOnlyList<(string EntryId, object? Event)> Read(ReadOnlyMemory<byte> body) => BulkEntries.Read(body, ReadEvent);
+
+    private object? ReadEvent(JsonElement envelope) =>
+        envelope.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && types.TryGetValue(type.GetString()!, out var known)
+        && envelope.TryGetProperty("data", out var data)
+            ? data.Deserialize(known)
+            : null;
+}
+
+/// <summary>Reads a bulk message entry by entry.</summary>
+internal static class BulkEntries
+{
+    public static IReadOnlyList<(string EntryId, TEvent? Event)> Read<TEvent>(ReadOnlyMemory<byte> body, Func<JsonElement, TEvent?> read)
+        where TEvent : class
     {
         using var document = JsonDocument.Parse(body);
         if (!document.RootElement.TryGetProperty("entries", out var entries) || entries.ValueKind != JsonValueKind.Array)
@@ -39,25 +64,24 @@ internal sealed class BulkReader<TEvent>(JsonTypeInfo<TEvent> eventType, JsonTyp
             throw new JsonException("A bulk message without entries.");
         }
 
-        List<(string, TEvent?)> read = [];
+        List<(string, TEvent?)> events = [];
         foreach (var entry in entries.EnumerateArray())
         {
             if (entry.TryGetProperty("entryId", out var id) && id.GetString() is { } entryId)
             {
-                read.Add((entryId, TryReadEvent(entry)));
+                events.Add((entryId, TryRead(entry, read)));
             }
         }
 
-        return read;
+        return events;
     }
 
-    private TEvent? TryReadEvent(JsonElement entry)
+    private static TEvent? TryRead<TEvent>(JsonElement entry, Func<JsonElement, TEvent?> read)
+        where TEvent : class
     {
         try
         {
-            return entry.TryGetProperty("event", out var envelope) && envelope.ValueKind == JsonValueKind.Object && envelope.TryGetProperty("data", out var data)
-                ? data.Deserialize(eventType)
-                : null;
+            return entry.TryGetProperty("event", out var envelope) && envelope.ValueKind == JsonValueKind.Object ? read(envelope) : null;
         }
         catch (JsonException)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Dapr;
 using Dapr.AspNetCore;
 using DeviceFleet.Contracts;
@@ -19,18 +20,30 @@ internal static class FleetSubscriptions
     private const int MessagesMax = 100;
     private const int AwaitMs = 50;
 
+    /// <summary>One route reads all types of the topic, and not a routing rule for each: a bulk message keeps the order between the types.</summary>
+    private static readonly IReadOnlyDictionary<string, JsonTypeInfo> DeviceEventTypes = new Dictionary<string, JsonTypeInfo>
+    {
+        [EventTypes.PresenceChanged] = ContractsJson.Default.PresenceEvent,
+        [EventTypes.RegistrationChanged] = ContractsJson.Default.RegistrationEvent,
+        [EventTypes.TwinChanged] = ContractsJson.Default.TwinEvent,
+        [EventTypes.CommandChanged] = ContractsJson.Default.CommandEvent,
+        [EventTypes.GroupChanged] = ContractsJson.Default.GroupEvent,
+    };
+
     public static void MapFleetSubscriptions(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSubscribeHandler().ForSidecar().ExcludeFromDescription();
         var services = endpoints.ServiceProvider;
         var model = services.GetRequiredService<FleetModel>();
+        var intake = services.GetRequiredService<FleetIntake>();
         endpoints.MapTopic(PubSubTopics.Telemetry, new BulkReader<TelemetryEvent>(ContractsJson.Default.TelemetryEvent, GatewayJson.Default.TelemetryBatch), e => e.DeviceId, model.Take);
-        endpoints.MapTopic(PubSubTopics.DeviceEvents, new BulkReader<PresenceEvent>(ContractsJson.Default.PresenceEvent, GatewayJson.Default.PresenceBatch), e => e.DeviceId, (e, _) => model.Take(e));
+        endpoints.MapTopic(PubSubTopics.DeviceEvents, new TypedBulkReader(DeviceEventTypes), FleetIntake.DeviceOf, (e, _) => intake.Take(e));
+        endpoints.MapTopic(PubSubTopics.Alarms, new BulkReader<AlarmEvent>(ContractsJson.Default.AlarmEvent, GatewayJson.Default.AlarmBatch), e => e.Alarm.DeviceId, (e, _) => intake.Take(e));
         endpoints.MapTopic(PubSubTopics.Rejected, new BulkReader<RejectedEvent>(ContractsJson.Default.RejectedEvent, GatewayJson.Default.RejectedBatch), e => e.View?.DeviceId, (e, _) => model.Take(e));
     }
 
     private static void MapTopic<TEvent>(
-        this IEndpointRouteBuilder endpoints, string topic, BulkReader<TEvent> reader, Func<TEvent, DeviceId?> deviceOf, Action<TEvent, long> take)
+        this IEndpointRouteBuilder endpoints, string topic, IBulkReader<TEvent> reader, Func<TEvent, DeviceId?> deviceOf, Action<TEvent, long> take)
         where TEvent : class
     {
         var feeder = ActivatorUtilities.CreateInstance<TopicFeeder<TEvent>>(endpoints.ServiceProvider, reader, deviceOf, take);

@@ -10,7 +10,7 @@ namespace DeviceFleet.Gateway.Subscriptions;
 
 /// <summary>Takes one topic's bulk messages into the fleet model and answers for each entry.</summary>
 internal sealed partial class TopicFeeder<TEvent>(
-    BulkReader<TEvent> reader, Func<TEvent, DeviceId?> deviceOf, Action<TEvent, long> take, KnownDevices known, TimeProvider time, ILogger<TopicFeeder<TEvent>> logger)
+    IBulkReader<TEvent> reader, Func<TEvent, DeviceId?> deviceOf, Action<TEvent, long> take, KnownDevices known, TimeProvider time, ILogger<TopicFeeder<TEvent>> logger)
     where TEvent : class
 {
     public async Task HandleAsync(HttpContext context)

@@ -85,6 +85,7 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
         });
         server.UseRouting();
         fake.MapActors();
+        fake.MapInvoke();
         fake.MapGrpc();
         await server.StartAsync();
         var urls = server.Urls.ToArray();

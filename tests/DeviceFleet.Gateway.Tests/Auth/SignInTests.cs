@@ -19,6 +19,11 @@ public sealed class SignInTests
     [InlineData("/api/session")]
     [InlineData("/api/rejections")]
     [InlineData("/api/openapi.json")]
+    [InlineData("/api/alarms")]
+    [InlineData("/api/groups")]
+    [InlineData("/api/settings")]
+    [InlineData("/api/devices/pump-1/twin")]
+    [InlineData("/api/devices/pump-1/commands")]
     [InlineData("/api/nothing")]
     [InlineData("/hubs/fleet")]
     [InlineData("/nothing.txt")]
@@ -159,7 +164,7 @@ public sealed class SignInTests
         var subscriptions = await sidecar.GetStringAsync(new Uri("/dapr/subscribe", UriKind.Relative));
 
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
-        foreach (var topic in new[] { "telemetry", "device-events", "rejected" })
+        foreach (var topic in new[] { "telemetry", "device-events", "alarms", "rejected" })
         {
             Assert.Contains($"\"topic\":\"{topic}\"", subscriptions, StringComparison.Ordinal);
             Assert.Contains($"\"deadLetterTopic\":\"{topic}-dead\"", subscriptions, StringComparison.Ordinal);

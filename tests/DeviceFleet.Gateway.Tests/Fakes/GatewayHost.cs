@@ -5,13 +5,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Groups;
 using DeviceFleet.Contracts.Live;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Gateway.Auth;
 using DeviceFleet.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,16 +26,18 @@ internal sealed class GatewayHost : IAsyncDisposable
     public const string AppToken = "app-token-of-the-test";
 
     private readonly WebApplication _app;
-    private readonly WebApplication _actors;
     private readonly string _folder;
 
-    private GatewayHost(FakeRuntime runtime, WebApplication app, WebApplication actors, FakeTimeProvider time, string folder)
+    private GatewayHost(FakeRuntime runtime, WebApplication app, FakeDevices devices, FakeTimeProvider time, string folder)
     {
-        (Runtime, _app, _actors, Time, _folder) = (runtime, app, actors, time, folder);
+        (Runtime, _app, Devices, Time, _folder) = (runtime, app, devices, time, folder);
         Address = new Uri(app.Urls.First());
     }
 
     public FakeRuntime Runtime { get; }
+
+    /// <summary>Service <c>devices</c>, as the test says.</summary>
+    public FakeDevices Devices { get; }
 
     public FakeTimeProvider Time { get; }
 
@@ -50,12 +52,14 @@ internal sealed class GatewayHost : IAsyncDisposable
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public static async Task<GatewayHost> StartAsync(
-        Dictionary<DeviceId, DeviceView>? views = null, Action<FakeRuntime>? prepare = null, Dictionary<string, string?>? settings = null, bool withDashboard = true)
+        Dictionary<DeviceId, DeviceView>? views = null, Action<FakeRuntime>? prepare = null, Dictionary<string, string?>? settings = null, bool withDashboard = true,
+        Action<FakeDevices>? devices = null)
     {
         var runtime = await FakeRuntime.StartAsync();
         prepare?.Invoke(runtime);
-        var actors = await StartActorsAsync(views ?? []);
-        runtime.App = new Uri(actors.Urls.First());
+        var service = await FakeDevices.StartAsync(views ?? []);
+        devices?.Invoke(service);
+        runtime.App = service.Address;
         var folder = Directory.CreateTempSubdirectory("gateway-test-").FullName;
         if (withDashboard)
         {
@@ -78,7 +82,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             builder.Services.AddSingleton<TimeProvider>(time);
         });
         await app.StartAsync();
-        return new GatewayHost(runtime, app, actors, time, folder);
+        return new GatewayHost(runtime, app, service, time, folder);
     }
 
     /// <summary>A client without cookies, tokens or redirects.</summary>
@@ -94,8 +98,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public string Token(string role = "viewer", string user = "tester") => Services.GetRequiredService<LocalTokens>().CreateSession(user, role);
 
-    public HubConnection Hub(bool withToken = true) => new HubConnectionBuilder()
-        .WithUrl(new Uri(Address, FleetHubContract.Path), http => http.AccessTokenProvider = () => Task.FromResult(withToken ? Token() : null))
+    public HubConnection Hub(bool withToken = true, string role = "viewer", string user = "tester") => new HubConnectionBuilder()
+        .WithUrl(new Uri(Address, FleetHubContract.Path), http => http.AccessTokenProvider = () => Task.FromResult(withToken ? Token(role, user) : null))
         .AddJsonProtocol(json => json.PayloadSerializerOptions = new JsonSerializerOptions(ContractsJson.Default.Options)
         {
             TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, new DefaultJsonTypeInfoResolver()),
@@ -104,12 +108,12 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>Delivers events as the runtime does in bulk; gives the status of each entry.</summary>
     public async Task<string[]> DeliverAsync<TEvent>(string topic, JsonTypeInfo<TEvent> type, params TEvent[] events) =>
-        await DeliverAsync(topic, [.. events.Select(sent => JsonSerializer.Serialize(sent, type))]);
+        await DeliverAsync(topic, [.. events.Select(sent => JsonSerializer.Serialize(sent, type))], TypeOf<TEvent>());
 
-    public async Task<string[]> DeliverAsync(string topic, string[] datas)
+    public async Task<string[]> DeliverAsync(string topic, string[] datas, string type = "devicefleet.test.v1")
     {
         var entries = datas.Select((data, i) =>
-            $$$"""{"entryId":"e{{{i}}}","contentType":"application/cloudevents+json","metadata":{},"event":{"id":"{{{i}}}","specversion":"1.0","type":"t","data":{{{data}}}}}""");
+            $$$"""{"entryId":"e{{{i}}}","contentType":"application/cloudevents+json","metadata":{},"event":{"id":"{{{i}}}","specversion":"1.0","type":"{{{type}}}","data":{{{data}}}}}""");
         var body = $$"""{"id":"b","type":"com.dapr.event.sent.bulk","topic":"{{topic}}","pubsubname":"fleet-pubsub","metadata":{},"entries":[{{string.Join(',', entries)}}]}""";
         using var client = Anonymous();
         client.DefaultRequestHeaders.Add("dapr-api-token", AppToken);
@@ -124,21 +128,21 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        await _actors.DisposeAsync();
+        await Devices.DisposeAsync();
         await Runtime.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task<WebApplication> StartActorsAsync(Dictionary<DeviceId, DeviceView> views)
+    private static string TypeOf<TEvent>() => typeof(TEvent).Name switch
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        app.MapPut("/actors/Device/{id}/method/GetView", (string id) => views.TryGetValue(DeviceId.Parse(id), out var view)
-            ? Results.Text(JsonSerializer.Serialize(view, ContractsJson.Default.DeviceView), "application/json")
-            : Results.StatusCode(500));
-        await app.StartAsync();
-        return app;
-    }
+        nameof(PresenceEvent) => EventTypes.PresenceChanged,
+        nameof(RegistrationEvent) => EventTypes.RegistrationChanged,
+        nameof(TwinEvent) => EventTypes.TwinChanged,
+        nameof(CommandEvent) => EventTypes.CommandChanged,
+        nameof(GroupEvent) => EventTypes.GroupChanged,
+        nameof(AlarmEvent) => EventTypes.AlarmChanged,
+        nameof(TelemetryEvent) => EventTypes.TelemetryReceived,
+        nameof(RejectedEvent) => EventTypes.MessageRejected,
+        var name => throw new ArgumentException($"{name} is no event."),
+    };
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Groups;
 
 namespace DeviceFleet.Gateway.Tests.Fakes;
 
@@ -36,4 +38,69 @@ internal static class Samples
 
     public static PresenceEvent PresenceChange(string id, long revision, Presence presence, long at) =>
         new() { DeviceId = DeviceId.Parse(id), Presence = presence, At = at, View = View(id, revision, presence, at) };
+
+    public static JsonElement Json(string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+
+    public static ChangeReply<T> Reply<T>(ChangeOutcome outcome, T? value, string? detail = null)
+        where T : class => new() { Outcome = outcome, Value = value, Detail = detail };
+
+    public static TwinView TwinOf(string id, long desiredVersion, string desired = "{}") => new()
+    {
+        DeviceId = DeviceId.Parse(id),
+        Revision = 1,
+        Desired = new TwinDocument { Version = desiredVersion, Value = Json(desired), Writers = new Dictionary<string, TwinWriter>() },
+        Reported = new TwinDocument { Version = 0, Value = Json("{}"), Writers = new Dictionary<string, TwinWriter>() },
+        Delta = Json(desired),
+    };
+
+    public static DeviceCommand Command(string device, string id, CommandState state, string name = "reboot", long number = 1, string? key = null) => new()
+    {
+        DeviceId = DeviceId.Parse(device),
+        Id = id,
+        Number = number,
+        Name = name,
+        Key = key,
+        State = state,
+        By = "tester",
+        CreatedAt = 1,
+        ExpiresAt = 2,
+        TimeoutMs = 3,
+    };
+
+    public static CommandEvent CommandChange(DeviceCommand command, long revision = 2) =>
+        new() { Command = command, At = 5, View = View(command.DeviceId.Value, revision, Presence.Online, 5) };
+
+    public static DeviceAlarm Alarm(string device, string rule, long number = 1, AlarmState state = AlarmState.Active, AlarmSeverity severity = AlarmSeverity.Warning, long raisedAt = 5) => new()
+    {
+        DeviceId = DeviceId.Parse(device),
+        Id = $"{rule}-{number}",
+        Number = number,
+        Rule = new AlarmRule { Id = rule, Version = 1, Severity = severity, When = new RuleCondition { Kind = ConditionKind.Threshold, Metric = "t", Op = Comparison.Above, Value = 1 } },
+        State = state,
+        RaisedAt = raisedAt,
+        Evidence = new AlarmEvidence { At = raisedAt, Samples = [] },
+    };
+
+    public static AlarmEvent AlarmChange(DeviceAlarm alarm, long revision) => new()
+    {
+        Alarm = alarm,
+        At = 5,
+        View = View(alarm.DeviceId.Value, revision, Presence.Online, 5) with
+        {
+            Alarms = alarm.State == AlarmState.Cleared ? AlarmSummary.None : new AlarmSummary(1, 1, alarm.Rule.Severity),
+        },
+    };
+
+    public static GroupView Group(string path, long revision, long devices = 1) => new()
+    {
+        Path = GroupPath.Parse(path),
+        Revision = revision,
+        Members = devices,
+        Children = [],
+        Rollup = GroupRollup.Empty with { Devices = devices, Online = devices },
+    };
 }

@@ -14,7 +14,7 @@ public sealed class FleetModelTests
     [Fact]
     public void The_newest_revision_wins_whatever_order_events_come_in()
     {
-        _model.Take(PresenceChange("a", 5, Presence.Offline, Now));
+        _model.Take(PresenceChange("a", 5, Presence.Offline, Now).View);
 
         _model.Take(Telemetry("a", 4, Now - 10, seq: 3, value: 7), Now);
 
@@ -37,7 +37,7 @@ public sealed class FleetModelTests
     public void A_device_goes_stale_when_its_actor_says_so_and_comes_back_with_a_sample()
     {
         _model.Take(Telemetry("a", 1, Now), Now);
-        _model.Take(PresenceChange("a", 2, Presence.Stale, Now + 30_000));
+        _model.Take(PresenceChange("a", 2, Presence.Stale, Now + 30_000).View);
         Assert.Equal((0L, 1L), Standing());
 
         _model.Take(Telemetry("a", 3, Now + 40_000, seq: 1), Now + 40_000);
@@ -193,7 +193,7 @@ public sealed class FleetModelTests
                             model.Take(Telemetry(id, revision, now, seq: revision), now);
                             break;
                         case 1:
-                            model.Take(PresenceChange(id, revision, revision % 2 == 0 ? Presence.Offline : Presence.Stale, now));
+                            model.Take(PresenceChange(id, revision, revision % 2 == 0 ? Presence.Offline : Presence.Stale, now).View);
                             break;
                         default:
                             model.Take(View(id, revision, Presence.Online, now) with { Alarms = new AlarmSummary((int)revision % 3, 0, null) });

@@ -11,7 +11,7 @@ using static DeviceFleet.Gateway.Tests.Fakes.Samples;
 namespace DeviceFleet.Gateway.Tests.Hubs;
 
 /// <summary>Over a real Kestrel with the official .NET client.</summary>
-public sealed class FleetHubTests
+public sealed partial class FleetHubTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

@@ -74,4 +74,34 @@ public sealed class FleetSubscriptionsTests
         var counters = after.Services.GetRequiredService<FleetModel>().Counters(after.Now);
         Assert.Equal((50L, 50L, 150L, 200L), (counters.Total, counters.Offline, counters.Applied, counters.Duplicates));
     }
+
+    [Fact]
+    public async Task Every_kind_of_event_brings_the_row_of_its_device_up_to_date()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var registration = new RegistrationEvent { DeviceId = DeviceId.Parse("a"), Registration = new DeviceRegistration { Version = 1 }, View = View("a", 2, Presence.Online, 5) with { Type = "pump" } };
+        var twin = new TwinEvent { DeviceId = DeviceId.Parse("b"), Part = "desired", Version = 1, By = "ada", At = 5, View = View("b", 2, Presence.Online, 5) with { Twin = new TwinSummary(1, 0, 5) } };
+        var command = CommandChange(Command("c", "c1", CommandState.Queued));
+
+        await host.DeliverAsync(PubSubTopics.DeviceEvents, Contracts.ContractsJson.Default.PresenceEvent, PresenceChange("d", 1, Presence.Stale, 5));
+        await host.DeliverAsync(PubSubTopics.DeviceEvents, Contracts.ContractsJson.Default.RegistrationEvent, registration);
+        await host.DeliverAsync(PubSubTopics.DeviceEvents, Contracts.ContractsJson.Default.TwinEvent, twin);
+        await host.DeliverAsync(PubSubTopics.DeviceEvents, Contracts.ContractsJson.Default.CommandEvent, command with { View = command.View with { OpenCommands = 1 } });
+        await host.DeliverAsync(PubSubTopics.Alarms, Contracts.ContractsJson.Default.AlarmEvent, AlarmChange(Alarm("e", "hot"), 2));
+
+        var rows = host.Services.GetRequiredService<FleetModel>().Rows().ToDictionary(row => row.Id.Value);
+        Assert.Equal(("pump", 5L, 1, Presence.Stale, 1), (rows["a"].Type, rows["b"].PendingSince, rows["c"].OpenCommands, rows["d"].Presence, rows["e"].Alarms));
+    }
+
+    [Fact]
+    public async Task An_event_of_a_type_that_is_not_known_is_dropped_and_stops_no_other()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var sound = System.Text.Json.JsonSerializer.Serialize(PresenceChange("a", 1, Presence.Online, 5), Contracts.ContractsJson.Default.PresenceEvent);
+
+        var unknown = await host.DeliverAsync(PubSubTopics.DeviceEvents, [sound], "devicefleet.something.else.v9");
+        var mixed = await host.DeliverAsync(PubSubTopics.DeviceEvents, ["{}", sound], EventTypes.PresenceChanged);
+
+        Assert.Equal(["DROP", "DROP", "SUCCESS"], [.. unknown, .. mixed]);
+    }
 }

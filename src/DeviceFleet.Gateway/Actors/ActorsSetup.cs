@@ -1,18 +1,21 @@
-using Dapr.Actors;
 using Dapr.Actors.Client;
 using DeviceFleet.Contracts;
-using DeviceFleet.Contracts.Devices;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace DeviceFleet.Gateway.Fleet;
+namespace DeviceFleet.Gateway.Actors;
 
-/// <summary>Asks device actors what they know of themselves.</summary>
-internal sealed class DeviceViews(IActorProxyFactory factory)
+internal static class ActorsSetup
 {
-    public Task<DeviceView> GetAsync(DeviceId id, CancellationToken cancellationToken) =>
-        factory.Create(new ActorId(id.Value), DeviceActorMethods.ActorType).InvokeMethodAsync<DeviceView>(DeviceActorMethods.GetView, cancellationToken);
+    public static IHostApplicationBuilder AddFleetActors(this IHostApplicationBuilder builder)
+    {
+        builder.Services.TryAddSingleton<IActorProxyFactory>(provider => CreateFactory(provider.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton<DeviceActors>();
+        builder.Services.AddSingleton<GroupActors>();
+        return builder;
+    }
 
     /// <summary>The SDK makes a proxy factory only for services that host actors; this one is made from the same settings.</summary>
-    public static IActorProxyFactory CreateFactory(IConfiguration configuration)
+    private static ActorProxyFactory CreateFactory(IConfiguration configuration)
     {
         var options = new ActorProxyOptions { JsonSerializerOptions = ContractsJson.Default.Options };
         if (configuration["DAPR_HTTP_ENDPOINT"] is { Length: > 0 } endpoint)

@@ -1,0 +1,37 @@
+using Dapr.Actors.Client;
+using DeviceFleet.Contracts.Devices;
+
+namespace DeviceFleet.Gateway.Actors;
+
+/// <summary>Calls device actors. Each call fails as <see cref="ActorFaults"/> says when its actor cannot be reached.</summary>
+internal sealed class DeviceActors(IActorProxyFactory factory)
+{
+    private readonly ProxyCache _proxies = new(factory, DeviceActorMethods.ActorType);
+
+    public Task<DeviceView> GetViewAsync(DeviceId id, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<DeviceView>(DeviceActorMethods.GetView, cancellationToken);
+
+    public Task<TwinView> GetTwinAsync(DeviceId id, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<TwinView>(DeviceActorMethods.GetTwin, cancellationToken);
+
+    public Task<ChangeReply<TwinView>> WriteDesiredAsync(DeviceId id, DesiredWrite write, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<DesiredWrite, ChangeReply<TwinView>>(DeviceActorMethods.WriteDesired, write, cancellationToken);
+
+    public Task<ChangeReply<DeviceRegistration>> WriteRegistrationAsync(DeviceId id, RegistrationWrite write, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<RegistrationWrite, ChangeReply<DeviceRegistration>>(DeviceActorMethods.WriteRegistration, write, cancellationToken);
+
+    public Task<ChangeReply<DeviceCommand>> SendCommandAsync(DeviceId id, CommandRequest request, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<CommandRequest, ChangeReply<DeviceCommand>>(DeviceActorMethods.SendCommand, request, cancellationToken);
+
+    public Task<ChangeReply<DeviceCommand>> CancelCommandAsync(DeviceId id, CommandCancel cancel, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<CommandCancel, ChangeReply<DeviceCommand>>(DeviceActorMethods.CancelCommand, cancel, cancellationToken);
+
+    public Task<CommandList> GetCommandsAsync(DeviceId id, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<CommandList>(DeviceActorMethods.GetCommands, cancellationToken);
+
+    public Task<ChangeReply<DeviceAlarm>> ChangeAlarmAsync(DeviceId id, AlarmChange change, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<AlarmChange, ChangeReply<DeviceAlarm>>(DeviceActorMethods.ChangeAlarm, change, cancellationToken);
+
+    public Task<AlarmList> GetAlarmsAsync(DeviceId id, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<AlarmList>(DeviceActorMethods.GetAlarms, cancellationToken);
+}
