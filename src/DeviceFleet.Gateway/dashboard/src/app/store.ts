@@ -6,6 +6,7 @@ import { emptyFleet, foldFleet, type FleetEvent } from '../state/fleet';
 import { CounterHistory, SparkHistory } from '../state/history';
 import { liveness, type Liveness } from '../state/liveness';
 import { orderOfIds } from '../state/rows';
+import type { Units } from '../state/units';
 import type { Session } from '../wire/contract';
 import type { Alarm } from '../wire/alarms';
 import type { Api } from '../wire/api';
@@ -16,6 +17,7 @@ import { GroupViews } from './groupViews';
 import { AlarmInbox } from './inbox';
 import { Navigation } from './navigation';
 import { Preferences } from './preferences';
+import { SettingsReader } from './settings';
 
 const TICK_MS = 250;
 const AGE_TICK_MS = 1_000;
@@ -47,6 +49,7 @@ export class Store {
   readonly details: DeviceDetails;
   readonly inbox: AlarmInbox;
   readonly groups: GroupViews;
+  readonly settings: SettingsReader;
 
   readonly sparks = new SparkHistory();
   readonly counterHistory = new CounterHistory(COUNTERS);
@@ -80,6 +83,7 @@ export class Store {
     this.details = new DeviceDetails(api);
     this.inbox = new AlarmInbox(api);
     this.groups = new GroupViews(api);
+    this.settings = new SettingsReader(api);
     this.#events = new FrameBatch((events) => this.#fold(events));
     this.#source = createSource((event) => this.#events.push(event));
     this.#every(TICK_MS, () => (this.#browserNow.value = Date.now()));
@@ -110,6 +114,12 @@ export class Store {
 
   signOut(): Promise<boolean> {
     return this.#source.signOut();
+  }
+
+  /** Units of a device's metrics, by its type. Looks without watching: hundreds of alarms must not be drawn anew with each sample. */
+  unitsOf(deviceId: string): Units {
+    const { rows, index } = this.fleet.peek();
+    return this.settings.units(rows[index.get(deviceId) ?? -1]?.type ?? null);
   }
 
   /** An alarm as an answer told it; the hub tells it too, in its time. */
@@ -143,6 +153,7 @@ export class Store {
         this.details.note(event);
         this.inbox.note(event);
         this.groups.note(event);
+        this.settings.note(event);
       }
       this.#browserNow.value = at;
     });

@@ -1,32 +1,36 @@
 import { count, instant, quantity, timeOfDay } from '../state/format';
+import { spanWords } from '../state/timeSpan';
 import { clearWords, conditionWords, linesOf, scopeWords } from '../state/rules';
-import { metricLabel } from '../state/units';
+import { useStore } from '../app/context';
+import type { Units } from '../state/units';
 import type { Alarm, Evidence } from '../wire/alarms';
 import { EvidenceChart } from './EvidenceChart';
 
 /** Why an alarm is there: the rule in words, its version, and the very samples that decided. */
 export function AlarmWhy({ alarm }: { readonly alarm: Alarm }) {
   const { rule } = alarm;
+  const units = useStore().unitsOf(alarm.deviceId);
   return (
     <div class="why" data-testid="alarm-why">
       <p>
-        Rule <code>{rule.id}</code>, version {count(rule.version)}, for {scopeWords(rule)}: <strong>{conditionWords(rule.when)}</strong>; {clearWords(rule)}.
+        Rule <code>{rule.id}</code>, version {count(rule.version)}, for {scopeWords(rule)}: <strong>{conditionWords(rule.when, units)}</strong>; {clearWords(rule, units)}.
       </p>
-      <EvidenceView title="Raised by" evidence={alarm.evidence} alarm={alarm} />
-      {alarm.clearEvidence !== null && <EvidenceView title="Cleared by" evidence={alarm.clearEvidence} alarm={alarm} />}
+      <EvidenceView title="Raised by" evidence={alarm.evidence} alarm={alarm} units={units} />
+      {alarm.clearEvidence !== null && <EvidenceView title="Cleared by" evidence={alarm.clearEvidence} alarm={alarm} units={units} />}
       <Life alarm={alarm} />
     </div>
   );
 }
 
-function EvidenceView({ title, evidence, alarm }: { readonly title: string; readonly evidence: Evidence; readonly alarm: Alarm }) {
+function EvidenceView({ title, evidence, alarm, units }: { readonly title: string; readonly evidence: Evidence; readonly alarm: Alarm; readonly units: Units }) {
   const { metric } = alarm.rule.when;
-  const unit = metric === null ? '' : metricLabel(metric).unit;
+  const unit = metric === null ? '' : units(metric);
   const { samples } = evidence;
   const heading = `${title} ${count(samples.length)} ${samples.length === 1 ? 'sample' : 'samples'}`;
   return (
     <section class="evidence-view" aria-label={heading}>
       <h3>{heading} <span class="quiet" title={instant(evidence.at)}>decided at {timeOfDay(evidence.at)}</span></h3>
+      {evidence.since !== null && <p class="quiet">Nothing came since <span title={instant(evidence.since)}>{timeOfDay(evidence.since)}</span>, {spanWords(evidence.at - evidence.since)} before; the last that did is below.</p>}
       {samples.length === 0 ? <p class="quiet">There is no sample: it was the absence of one that decided.</p> : (
         <div class="evidence-parts">
           <EvidenceChart samples={samples} lines={linesOf(alarm.rule)} label={`${metric ?? 'Samples'} over the evidence, newest ${quantity(samples.at(-1)?.value ?? Number.NaN)} ${unit}`} />

@@ -106,6 +106,10 @@ const HINTS: readonly (readonly [string, string])[] = [
   ['online  stale  offline', 'the state'],
   ['temp>80  flow<=2.5', 'a metric, by the beginning of its name'],
   ['age>5min', 'silent for longer'],
+  ['type:pump  group:oslo/line-2', 'what it is, and where: in the group or below'],
+  ['tag:hall=3  firmware<2.1', 'a tag, a version'],
+  ['alarm:critical  alarming', 'its worst alarm, any alarm'],
+  ['flapping  pending', 'comes and goes; its twin is behind'],
   ['and  or  not  ( )', 'put together'],
 ];
 

@@ -41,4 +41,5 @@ export type Loadable<T> =
 
 export const loading: Loadable<never> = { kind: 'loading' };
 export const ready = <T>(value: T): Loadable<T> => ({ kind: 'ready', value, problem: null });
+export const valueOf = <T>(of: Loadable<T>): T | null => (of.kind === 'ready' ? of.value : null);
 export const failed = <T>(before: Loadable<T>, problem: Problem): Loadable<T> => (before.kind === 'ready' ? { ...before, problem } : { kind: 'failed', problem });

@@ -2,14 +2,14 @@
 import type { Condition, Rule } from '../wire/rules';
 import { quantity, THIN } from './format';
 import { spanText } from './timeSpan';
-import { metricLabel } from './units';
+import { guessedUnits, type Units } from './units';
 
 const OP_WORDS = { '>': '>', '>=': '≥', '<': '<', '<=': '≤', '==': '=', '!=': '≠' } as const;
 
 /** "temperature > 80 °C for 10 min" */
-export function conditionWords(condition: Condition): string {
+export function conditionWords(condition: Condition, units: Units = guessedUnits): string {
   const metric = condition.metric ?? 'any metric';
-  const unit = condition.metric === null ? '' : metricLabel(condition.metric).unit;
+  const unit = condition.metric === null ? '' : units(condition.metric);
   const value = (n: number | null) => (n === null ? '?' : `${quantity(n)}${unit === '' ? '' : THIN + unit}`);
   const op = condition.op === null ? '?' : OP_WORDS[condition.op];
   const holds = condition.for === null ? '' : ` for ${spanText(condition.for)}`;
@@ -31,14 +31,14 @@ function outside(condition: Condition, value: (n: number | null) => string): str
 }
 
 /** How it ends. */
-export function clearWords(rule: Rule): string {
+export function clearWords(rule: Rule, units: Units = guessedUnits): string {
   if (rule.when.kind === 'absence') {
     return 'clears with the next such sample';
   }
   if (rule.clear !== null) {
-    return `clears when ${conditionWords(rule.clear)}`;
+    return `clears when ${conditionWords(rule.clear, units)}`;
   }
-  const unit = rule.when.metric === null ? '' : metricLabel(rule.when.metric).unit;
+  const unit = rule.when.metric === null ? '' : units(rule.when.metric);
   return rule.hysteresis === null ? 'clears when that is no longer so' : `clears once it is back by ${quantity(rule.hysteresis)}${unit === '' ? '' : THIN + unit}`;
 }
 

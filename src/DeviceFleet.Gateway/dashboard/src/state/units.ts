@@ -11,6 +11,16 @@ const BY_NAME: Readonly<Record<string, string>> = {
   temperature: '°C', temp: '°C', humidity: '%', battery: '%', voltage: 'V', current: 'A', power: 'W', rpm: 'rpm', co2: 'ppm', rssi: 'dBm', illuminance: 'lx',
 };
 
+/** The unit of a metric; empty: none that is known. */
+export type Units = (metric: string) => string;
+
+/** What a device type says counts; else the name is asked. */
+export function unitsOf(type: { readonly metrics: Readonly<Record<string, { readonly unit: string | null }>> } | undefined): Units {
+  return (metric) => type?.metrics[metric]?.unit ?? metricLabel(metric).unit;
+}
+
+export const guessedUnits: Units = unitsOf(undefined);
+
 export interface MetricLabel {
   readonly name: string;
   readonly unit: string;

@@ -16,6 +16,8 @@ export interface EvidenceSample {
 
 export interface Evidence {
   readonly at: number;
+  /** Absence: since when nothing came. Null for all else. */
+  readonly since: number | null;
   /** Oldest first. */
   readonly samples: readonly EvidenceSample[];
 }
@@ -99,7 +101,7 @@ function readAlarm(json: unknown, path: string, faults: string[]): Alarm {
 
 function readEvidence(json: unknown, path: string, faults: string[]): Evidence {
   const o = object(json, path);
-  return { at: number(o, 'at', path), samples: list(o, 'samples', path, readSample, faults) };
+  return { at: number(o, 'at', path), since: optionalNumber(o, 'since', path), samples: list(o, 'samples', path, readSample, faults) };
 }
 
 function readSample(json: unknown, path: string): EvidenceSample {

@@ -1,9 +1,9 @@
+import { useStore } from '../../app/context';
 import { Age } from '../../parts/Age';
 import { SEVERITY_TEXT, SeverityMark } from '../../parts/marks';
 import { alarmKey, type AlarmGroup } from '../../state/alarms';
 import { count, quantity } from '../../state/format';
 import { formatRoute, type Route } from '../../state/route';
-import { metricLabel } from '../../state/units';
 import type { Alarm } from '../../wire/alarms';
 
 interface Props {
@@ -35,6 +35,7 @@ function Entry({ alarm, isChosen, route }: { readonly alarm: Alarm; readonly isC
   const key = alarmKey(alarm);
   const value = alarm.evidence.samples.at(-1)?.value ?? null;
   const metric = alarm.rule.when.metric;
+  const units = useStore().unitsOf(alarm.deviceId);
   return (
     <li>
       <a
@@ -47,7 +48,7 @@ function Entry({ alarm, isChosen, route }: { readonly alarm: Alarm; readonly isC
       >
         <span class="sign" title={alarm.state} aria-hidden="true">{SIGN[alarm.state]}</span>
         <span class="mono truncate">{alarm.deviceId}</span>
-        <span class="number">{value !== null && <>{quantity(value)} <span class="unit">{metric === null ? '' : metricLabel(metric).unit}</span></>}</span>
+        <span class="number">{value !== null && <>{quantity(value)} <span class="unit">{metric === null ? '' : units(metric)}</span></>}</span>
         <span class="quiet"><Age at={alarm.raisedAt} /></span>
         <span class="quiet state-text truncate">{alarm.state === 'active' ? 'new' : alarm.state}{alarm.assignee !== null && `, ${alarm.assignee}’s`}</span>
       </a>

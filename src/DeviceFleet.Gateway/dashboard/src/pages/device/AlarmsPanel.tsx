@@ -56,13 +56,14 @@ function List({ alarms }: { readonly alarms: readonly Alarm[] }) {
 
 function Item({ alarm, opened }: { readonly alarm: Alarm; readonly opened: boolean }) {
   const shown = useSignal(opened);
+  const units = useStore().unitsOf(alarm.deviceId);
   const mode = useSignal<AlarmMode>('none');
   return (
     <li class={`alarm-item ${alarm.state}`} data-testid={`alarm-${alarm.id}`} data-state={alarm.state}>
       <button type="button" class="alarm-summary" aria-expanded={shown.value} onClick={() => (shown.value = !shown.value)}>
         <span class={`severity ${alarm.state === 'cleared' ? 'over' : alarm.rule.severity}`}><SeverityMark severity={alarm.rule.severity} /> {SEVERITY_TEXT[alarm.rule.severity]}</span>
         <span class="name">{alarm.rule.name ?? alarm.rule.id}</span>
-        <span class="quiet condition truncate">{conditionWords(alarm.rule.when)}</span>
+        <span class="quiet condition truncate">{conditionWords(alarm.rule.when, units)}</span>
         <span class="quiet">{alarm.state}, raised <Age at={alarm.raisedAt} /> ago{alarm.assignee !== null && `, ${alarm.assignee}’s`}</span>
       </button>
       {shown.value && (

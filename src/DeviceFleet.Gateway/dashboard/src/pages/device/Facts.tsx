@@ -1,8 +1,8 @@
+import { useStore } from '../../app/context';
 import { Age } from '../../parts/Age';
 import { Changing } from '../../parts/Changing';
 import { age, count, quantity } from '../../state/format';
 import { deviceSum } from '../../state/sums';
-import { metricLabel } from '../../state/units';
 import type { DeviceView } from '../../wire/contract';
 
 export function Facts({ view }: { readonly view: DeviceView }) {
@@ -49,6 +49,7 @@ function Totals({ view }: { readonly view: DeviceView }) {
 }
 
 function LastValues({ view }: { readonly view: DeviceView }) {
+  const units = useStore().settings.units(view.type);
   const metrics = Object.entries(view.metrics).sort(([a], [b]) => (a < b ? -1 : 1));
   return (
     <section class="panel" aria-labelledby="values">
@@ -64,7 +65,7 @@ function LastValues({ view }: { readonly view: DeviceView }) {
                 <dt key={name} class="mono">{name}</dt>
                 <dd>
                   <Changing value={value} of={view.deviceId} testid={`device-metric-${name}`}><span title={String(value)}>{quantity(value)}</span></Changing>
-                  <span class="unit"> {metricLabel(name).unit}</span>
+                  <span class="unit"> {units(name)}</span>
                 </dd>
               </>
             ))}

@@ -11,6 +11,7 @@ const Y_AXIS_WIDTH = 58;
 
 interface Props {
   readonly metric: string;
+  readonly unit: string;
   readonly times: readonly number[];
   readonly values: readonly (number | null)[];
   /** Unix seconds. */
@@ -20,14 +21,14 @@ interface Props {
   readonly last: boolean;
 }
 
-export function Lane({ metric, times, values, axis, newest, last }: Props) {
+export function Lane({ metric, unit, times, values, axis, newest, last }: Props) {
   const store = useStore();
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>();
   const at = useSignal<number | null>(null);
   const axisNow = useRef(axis);
   axisNow.current = axis;
-  const { name, unit } = metricLabel(metric);
+  const { name } = metricLabel(metric);
   const theme = store.preferences.theme.value;
   const live = store.isLive.value;
 

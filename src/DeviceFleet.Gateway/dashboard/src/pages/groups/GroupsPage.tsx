@@ -1,4 +1,3 @@
-import { useComputed } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useStore } from '../../app/context';
 import { EmptyFleet, Notice } from '../../parts/Notice';
@@ -17,12 +16,13 @@ export function GroupsPage({ metric: asked }: { readonly metric: string }) {
   const store = useStore();
   const { rows, staleAfterMs } = store.fleet.value;
   const now = store.now.value;
-  const metrics = useComputed(() => commonMetrics(store.fleet.value.rows, METRICS_MAX).join('\n')).value.split('\n').filter((name) => name !== '');
-  const paths = useComputed(() => [...new Set(store.fleet.value.rows.map((row) => row.group).filter((group) => group !== null))].sort().join('\n')).value;
+  const metrics = useMemo(() => commonMetrics(rows, METRICS_MAX), [now, rows.length]);
+  // Counting 100,000 rows takes a while: once a second is enough.
+  const paths = useMemo(() => [...new Set(rows.map((row) => row.group))].filter((group) => group !== null).sort().join('\n'), [now, rows.length]);
+  const without = useMemo(() => rows.reduce((n, row) => n + Number(row.group === null), 0), [now, rows.length]);
   const views = store.groups.views.value;
   const metric = metrics.includes(asked) ? asked : (metrics[0] ?? '');
   const nodes = useMemo(() => hierarchy([...paths.split('\n').filter((path) => path !== ''), ...[...views.values()].filter((v) => v.rollup.devices > 0).map((v) => v.path)]), [paths, views]);
-  // Counting 100,000 rows takes a while: once a second is enough.
   const counted = useMemo(() => rollups(rows, metric, now, staleAfterMs), [now, metric, paths]);
   useEffect(() => store.groups.want(nodes.map((node) => node.path)), [nodes, store.fleet.value.index]);
 
@@ -40,7 +40,6 @@ export function GroupsPage({ metric: asked }: { readonly metric: string }) {
       </Notice>
     );
   }
-  const without = rows.reduce((n, row) => n + Number(row.group === null), 0);
   const { unit } = metricLabel(metric);
   return (
     <div class="content" data-testid="groups-page">

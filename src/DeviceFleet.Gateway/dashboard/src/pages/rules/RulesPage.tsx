@@ -1,30 +1,25 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useStore } from '../../app/context';
-import { ask } from '../../app/asking';
 import { Age } from '../../parts/Age';
 import { Loaded } from '../../parts/ProblemNote';
 import { SEVERITY_TEXT, SeverityMark } from '../../parts/marks';
 import { compareSeverity } from '../../state/alarms';
 import { count, quantity } from '../../state/format';
-import { failed, loading, ready, type Loadable } from '../../state/problem';
 import { clearWords, conditionWords, scopeWords } from '../../state/rules';
 import { spanText } from '../../state/timeSpan';
-import { decodeSettings, type DeviceType, type RefusedSetting, type Rule, type Settings } from '../../wire/rules';
+import type { DeviceType, RefusedSetting, Rule } from '../../wire/rules';
 import { TrialForm } from './TrialForm';
 import { exampleRule, ruleJson } from './example';
 
 /** Rules and types in force, what was refused and why, and a place to try a draft. */
 export function RulesPage() {
   const store = useStore();
-  const settings = useSignal<Loadable<Settings>>(loading);
+  const settings = store.settings.settings;
   const draft = useSignal(exampleRule);
-  const read = async () => {
-    const outcome = await ask(store.api, 'The settings could not be read', decodeSettings, 'GET', '/api/settings');
-    settings.value = outcome.ok ? ready(outcome.value) : failed(settings.peek(), outcome.problem);
-  };
+  const read = () => void store.settings.read();
   const live = store.link.value.kind === 'live';
-  useEffect(() => void read(), [live]);
+  useEffect(read, [live]);
   const take = (rule: Rule) => {
     draft.value = ruleJson(rule);
     const area = document.getElementById('draft');
@@ -36,9 +31,9 @@ export function RulesPage() {
       <div class="groups-head">
         <h1>Rules</h1>
         {settings.value.kind === 'ready' && <span class="quiet">revision {count(settings.value.value.revision)} of the settings, applied live from the configuration store</span>}
-        <button type="button" class="button small" onClick={() => void read()}>Read again</button>
+        <button type="button" class="button small" onClick={read}>Read again</button>
       </div>
-      <Loaded of={settings.value} height={200} onRetry={() => void read()}>
+      <Loaded of={settings.value} height={200} onRetry={read}>
         {(value) => (
           <>
             {value.refused.length > 0 && <Refused refused={value.refused} />}
@@ -71,6 +66,7 @@ function Refused({ refused }: { readonly refused: readonly RefusedSetting[] }) {
 }
 
 function Rules({ rules, onTry }: { readonly rules: readonly Rule[]; readonly onTry: (rule: Rule) => void }) {
+  const { settings } = useStore();
   const sorted = [...rules].sort((a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1));
   return (
     <section class="panel" aria-labelledby="rules">
@@ -85,7 +81,7 @@ function Rules({ rules, onTry }: { readonly rules: readonly Rule[]; readonly onT
               <span class="quiet"><code>{rule.id}</code> version {count(rule.version)}</span>
               <button type="button" class="button small" onClick={() => onTry(rule)}>Try a change</button>
             </div>
-            <p>{conditionWords(rule.when)}; <span class="quiet">{clearWords(rule)}; for {scopeWords(rule)}</span></p>
+            <p>{conditionWords(rule.when, settings.unitsOfRule(rule.scope?.types ?? []))}; <span class="quiet">{clearWords(rule, settings.unitsOfRule(rule.scope?.types ?? []))}; for {scopeWords(rule)}</span></p>
           </li>
         ))}
       </ul>
