@@ -61,6 +61,7 @@ set_up() {
   # The conformance kit is Python, and starts servers; its gRPC client, like the npm client of Dapr, is a program for Node.
   install_if_missing redis-server redis-server
   install_if_missing mosquitto mosquitto /usr/sbin/mosquitto
+  install_if_missing mosquitto-clients mosquitto_rr
   install_if_missing python3 python3
   local folder
   for folder in tests/DeviceFleet.Conformance/grpc tests/DeviceFleet.Conformance/workflows tests/EmbeddedDapr.Clients.Tests/npm; do
