@@ -1,4 +1,5 @@
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.EndToEnd.Tests.Processes;
 using DeviceFleet.Simulator.Ledgers;
 
@@ -49,7 +50,7 @@ public sealed class KillTests(ITestOutputHelper output)
         var data = Artifacts.NewFolder();
         var ledger = Path.Combine(data, "ledger.txt");
         var database = Path.Combine(data, "devicefleet.db");
-        await TelemetryAuditor.RegisterAsync(database);
+        await TopicAuditor.RegisterAsync(database, PubSubTopics.Telemetry);
 
         var local = await LocalProcess.StartAsync(data, environment: environment);
         try
@@ -66,7 +67,7 @@ public sealed class KillTests(ITestOutputHelper output)
             await simulator.ExitAsync(Duration + TimeSpan.FromSeconds(60));
             var views = await ViewsAsync(local);
             await local.InterruptAsync(TimeSpan.FromSeconds(10));
-            var sums = Sums.Of(Ledger.Read(ledger), await TelemetryAuditor.ReadAllAsync(database), views);
+            var sums = Sums.Of(Ledger.Read(ledger), await TopicAuditor.ReadTelemetryAsync(database), views);
             output.WriteLine($"seed {Seed}; {sums}");
             output.WriteLine(simulator.Output);
             return sums;

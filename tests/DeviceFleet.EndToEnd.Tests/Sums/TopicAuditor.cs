@@ -9,31 +9,38 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DeviceFleet.EndToEnd.Tests.Sums;
 
 /// <summary>
-/// A consumer of the durable <c>telemetry</c> topic that nobody of the fleet knows. It makes itself known before the fleet starts, so that the topic keeps everything for it,
-/// and reads all of it when the fleet has ended.
+/// A consumer of durable topics that nobody of the fleet knows. It makes itself known before the fleet starts, so that they keep everything for it, and reads all of it when the
+/// fleet has ended.
 /// </summary>
-internal static class TelemetryAuditor
+internal static class TopicAuditor
 {
     private const string ConsumerId = "auditor";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>Makes the consumer known: from now on the topic keeps what it has not read.</summary>
-    public static async Task RegisterAsync(string database)
+    /// <summary>Makes the consumer known: from now on the topics keep what it has not read.</summary>
+    public static async Task RegisterAsync(string database, params IReadOnlyList<string> topics)
     {
-        await using var topic = await OpenAsync(database);
-        await using var subscription = await topic.SubscribeAsync(Subscription, static (deliveries, _) => Settled(deliveries), CancellationToken.None);
+        await using var pubSub = await OpenAsync(database);
+        foreach (var topic in topics)
+        {
+            await using var subscription = await pubSub.SubscribeAsync(Subscription(topic), static (deliveries, _) => Settled(deliveries), CancellationToken.None);
+        }
     }
 
-    /// <summary>Everything in the topic, in order, each once for each time it was published.</summary>
-    public static async Task<IReadOnlyList<TelemetryEvent>> ReadAllAsync(string database)
+    /// <summary>All samples in the topic, in order, each once for each time it was published.</summary>
+    public static async Task<IReadOnlyList<TelemetryEvent>> ReadTelemetryAsync(string database) =>
+        [.. (await ReadAllAsync(database, PubSubTopics.Telemetry)).Select(telling => telling.Data.Deserialize(ContractsJson.Default.TelemetryEvent)!)];
+
+    /// <summary>Everything in a topic, in order, each once for each time it was published.</summary>
+    public static async Task<IReadOnlyList<(string Type, JsonElement Data)>> ReadAllAsync(string database, string topic)
     {
-        var events = new List<TelemetryEvent>();
+        var events = new List<(string, JsonElement)>();
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var endMark = Guid.NewGuid().ToString();
-        await using var topic = await OpenAsync(database);
+        await using var pubSub = await OpenAsync(database);
         var mark = new PubSubMessage(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["id"] = endMark }), "application/json");
-        await topic.PublishAsync(PubSubTopics.Telemetry, [mark], CancellationToken.None);
-        await using var subscription = await topic.SubscribeAsync(Subscription, Take, CancellationToken.None);
+        await pubSub.PublishAsync(topic, [mark], CancellationToken.None);
+        await using var subscription = await pubSub.SubscribeAsync(Subscription(topic), Take, CancellationToken.None);
         await end.Task.WaitAsync(Patience);
         return events;
 
@@ -48,7 +55,7 @@ internal static class TelemetryAuditor
                 }
                 else
                 {
-                    events.Add(envelope.RootElement.GetProperty("data").Deserialize(ContractsJson.Default.TelemetryEvent)!);
+                    events.Add((envelope.RootElement.GetProperty("type").GetString()!, envelope.RootElement.GetProperty("data").Clone()));
                 }
             }
 
@@ -56,7 +63,7 @@ internal static class TelemetryAuditor
         }
     }
 
-    private static PubSubSubscription Subscription { get; } = new() { Topic = PubSubTopics.Telemetry, ConsumerId = ConsumerId, BatchMax = 500 };
+    private static PubSubSubscription Subscription(string topic) => new() { Topic = topic, ConsumerId = ConsumerId, BatchMax = 500 };
 
     private static ValueTask<IReadOnlyList<DeliveryVerdict>> Settled(IReadOnlyList<PubSubDelivery> deliveries) =>
         ValueTask.FromResult<IReadOnlyList<DeliveryVerdict>>([.. Enumerable.Repeat(DeliveryVerdict.Settled, deliveries.Count)]);
