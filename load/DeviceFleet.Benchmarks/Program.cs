@@ -2,7 +2,7 @@ using DeviceFleet.Benchmarks;
 using DeviceFleet.Benchmarks.Actors;
 using DeviceFleet.Benchmarks.Workflows;
 
-IBenchmark[] benchmarks = [new ActorCall(), new ActorActivation(), new ColdActivation(), new ReminderRuns(), new ReminderLateness(), new StateWrites(), new ReminderStore(), new PubSubThroughput(), new WorkflowReplay(), new WorkflowChain()];
+IBenchmark[] benchmarks = [new ActorCall(), new ActorActivation(), new ColdActivation(), new ReminderRuns(), new ReminderLateness(), new IngestRules(), new StateWrites(), new ReminderStore(), new PubSubThroughput(), new WorkflowReplay(), new WorkflowChain()];
 if (args.Length == 0)
 {
     Console.WriteLine($"usage: DeviceFleet.Benchmarks [seconds=N] all | {string.Join(" | ", benchmarks.Select(benchmark => benchmark.Name))}");
