@@ -64,9 +64,17 @@ internal sealed partial class DeviceActor
         return known;
     }
 
-    /// <summary>Brings what is remembered in line with the rules in force: an alarm whose rule went, or is no longer for this device, is cleared.</summary>
+    /// <summary>
+    /// Brings what is remembered in line with the rules in force: an alarm whose rule went, or is no longer for this device, is cleared. Who is only asked for was never there, and has no
+    /// rules.
+    /// </summary>
     private async Task FollowRulesAsync(DeviceTurn turn)
     {
+        if (turn.Device.Revision == 0)
+        {
+            return;
+        }
+
         var rules = await RulesAsync(turn.Device);
         await TakeAsync(turn, new RuleRun(rules.Rules, turn.Device.Rules, turn.Now));
     }
@@ -110,7 +118,9 @@ internal sealed partial class DeviceActor
     private static void TellOf(DeviceTurn turn, AlarmBook book, DeviceAlarm alarm)
     {
         turn.Device = turn.Device with { Alarms = book.Summarize() };
-        turn.Tell(new OutboxItem { Alarm = new AlarmEvent { Alarm = alarm, At = turn.Now, View = turn.Device.ToView() } });
+        var view = turn.Device.ToView();
+        turn.Tell(new OutboxItem { Alarm = new AlarmEvent { Alarm = alarm, At = turn.Now, View = view } });
+        turn.Device = turn.Device with { Outbox = [.. turn.Device.Outbox.Select(item => item.Seen(view))] };
     }
 
     /// <param name="Book">The settings that they were made out from.</param>

@@ -19,6 +19,17 @@ internal sealed record OutboxItem
     /// <summary>A call of a group's actor.</summary>
     public MembershipCall? Membership { get; init; }
 
+    /// <summary>The same, where it holds a view of this revision with this view: what one turn tells must not show the device in two states.</summary>
+    public OutboxItem Seen(DeviceView view) => this switch
+    {
+        { Presence: { } presence } when presence.View.Revision == view.Revision => new() { Presence = presence with { View = view } },
+        { Registration: { } registration } when registration.View.Revision == view.Revision => new() { Registration = registration with { View = view } },
+        { Twin: { } twin } when twin.View.Revision == view.Revision => new() { Twin = twin with { View = view } },
+        { Command: { } command } when command.View.Revision == view.Revision => new() { Command = command with { View = view } },
+        { Alarm: { } alarm } when alarm.View.Revision == view.Revision => new() { Alarm = alarm with { View = view } },
+        _ => this,
+    };
+
     /// <summary>What it tells of: of two items with the same subject the newer one says all that the older one said.</summary>
     public string Subject() => this switch
     {

@@ -33,6 +33,18 @@ public sealed class DeviceAlarmsTests
     }
 
     [Fact]
+    public async Task What_one_turn_tells_shows_the_device_in_one_state()
+    {
+        await using var host = await DevicesHost.StartAsync();
+        await host.ConfigureAsync("rule.hot", Hot);
+
+        await SendAsync(host, 0, 81);
+
+        Assert.Equivalent(Assert.Single(host.Alarms()).View, Assert.Single(host.Presence()).View);
+        Assert.Equal(1, host.Presence()[0].View.Alarms.Active);
+    }
+
+    [Fact]
     public async Task A_message_that_raises_nothing_is_one_transaction_with_rules_too()
     {
         await using var host = await DevicesHost.StartAsync();
@@ -115,6 +127,18 @@ public sealed class DeviceAlarmsTests
         Assert.Equal([AlarmState.Active, AlarmState.Cleared], restarted.Alarms().Select(change => change.Alarm.State));
         var evidence = restarted.Alarms()[0].Alarm.Evidence;
         Assert.Equal((30_000L, 0L), (evidence.At - evidence.Since!.Value, evidence.Samples[0].Seq!.Value));
+    }
+
+    [Fact]
+    public async Task To_be_asked_for_makes_no_device_that_could_be_absent()
+    {
+        await using var host = await DevicesHost.StartAsync();
+        await host.ConfigureAsync("rule.quiet", """{"version":1,"severity":"warning","when":{"kind":"absence","for":"00:00:30"}}""");
+
+        Assert.Empty(await AlarmsAsync(host));
+
+        Assert.Empty(host.Runtime.ActorState);
+        Assert.Empty(host.Runtime.Reminders);
     }
 
     [Fact]
