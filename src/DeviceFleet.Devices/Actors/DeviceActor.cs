@@ -31,6 +31,12 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     /// </summary>
     private long? _wakeAt;
 
+    /// <summary>
+    /// The outbox that this activation published and that is stored still: the next write takes it out, so that telling of a change is not a write of its own. A crash before
+    /// that tells it again, which consumers have to expect anyway; the wake takes it out when nothing else comes.
+    /// </summary>
+    private IReadOnlyList<OutboxItem>? _published;
+
     public async Task<IngestReply> Ingest(IngestRequest request)
     {
         var turn = await BeginAsync(request.ReceivedAt);
@@ -88,12 +94,15 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     private async Task<DeviceTurn> BeginAsync(long now)
     {
         var stored = await StateManager.TryGetStateAsync<DeviceState>(DeviceTurn.DeviceKey);
-        return new DeviceTurn(StateManager, stored.HasValue ? stored.Value : DeviceState.New(DeviceId.Parse(Id.GetId())), now);
+        var device = stored.HasValue ? stored.Value : DeviceState.New(DeviceId.Parse(Id.GetId()));
+        var isTold = device.Outbox.Count > 0 && ReferenceEquals(device.Outbox, _published);
+        return new DeviceTurn(StateManager, device, isTold ? device with { Outbox = [] } : device, now);
     }
 
     /// <summary>
-    /// 1. Bring the alarm rules in line with what the device has become. 2. Set the wake, if it has to come sooner than it would. 3. Save. 4. Send to the device. 5. Publish the outbox, and take out what was published. In a turn without
-    /// effects the SDK's save after it is the only one; what an earlier turn left in the outbox is the reminder's business, not this caller's.
+    /// 1. Bring the alarm rules in line with what the device has become. 2. Set the wake, if it has to come sooner than it would. 3. Save. 4. Send to the device. 5. Publish the
+    /// outbox. So each message costs one write: in a turn without effects it is the SDK's after the turn. What an earlier turn could not publish is the reminder's
+    /// business, not this caller's.
     /// </summary>
     private async Task CommitAsync(DeviceTurn turn)
     {
@@ -112,7 +121,7 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
         }
     }
 
-    /// <summary>The same, and what earlier turns left in the outbox goes as well.</summary>
+    /// <summary>The same, and what earlier turns left in the outbox goes as well; what was published is taken out of the store.</summary>
     private async Task CommitAllAsync(DeviceTurn turn)
     {
         await CommitAsync(turn);
@@ -120,6 +129,9 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
         {
             await PublishAsync(turn);
         }
+
+        turn.TakeOutPublished();
+        await turn.StoreAsync();
     }
 
     private async Task SendAsync(DeviceTurn turn)
@@ -171,8 +183,8 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
             return;
         }
 
+        _published = items;
         turn.Device = turn.Device with { Outbox = [] };
-        await turn.StoreAsync();
     }
 
     private async Task RetrySoonAsync()

@@ -13,7 +13,11 @@ internal sealed record DownwardMessage(string Topic, ReadOnlyMemory<byte> Payloa
 /// What one turn works on: the device's state, the parts that it asks for, and what is to leave when all of it is stored. Parts are read when first asked for, and only
 /// what was put is written. Lives for one turn, on one thread at a time.
 /// </summary>
-internal sealed class DeviceTurn(IActorStateManager states, DeviceState start, long now)
+/// <param name="states">Where state is read and written.</param>
+/// <param name="stored">The state as it is stored.</param>
+/// <param name="start">The state that the turn starts from: what is stored, without events that were published since.</param>
+/// <param name="now">When the turn begins, Unix milliseconds UTC.</param>
+internal sealed class DeviceTurn(IActorStateManager states, DeviceState stored, DeviceState start, long now)
 {
     public const string DeviceKey = "device";
     public const string TwinKey = "twin";
@@ -82,6 +86,15 @@ internal sealed class DeviceTurn(IActorStateManager states, DeviceState start, l
     {
         _parts[key] = part;
         _puts.Add(() => states.SetStateAsync(key, part));
+    }
+
+    /// <summary>Lets the next <see cref="StoreAsync"/> take out what was published before this turn, even when nothing else changed.</summary>
+    public void TakeOutPublished()
+    {
+        if (ReferenceEquals(_stored, _start))
+        {
+            _stored = stored;
+        }
     }
 
     /// <summary>Hands what changed to the state manager, which writes it as one transaction.</summary>

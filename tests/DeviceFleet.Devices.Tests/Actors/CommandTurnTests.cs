@@ -39,8 +39,10 @@ public sealed class CommandTurnTests
         using var online = await host.SendStatusAsync("pump-1", Online);
         var command = (await host.CommandAsync("pump-1", "open")).Value!;
 
+        var before = host.Runtime.Transactions;
         using var accepted = await host.SendResultAsync("pump-1", command.Id, """{"accepted":true}""");
         using var done = await host.SendResultAsync("pump-1", command.Id, """{"ok":true,"result":{"position":5}}""");
+        Assert.Equal(before + 2, host.Runtime.Transactions);
         using var again = await host.SendResultAsync("pump-1", command.Id, """{"ok":true,"result":{"position":5}}""");
 
         Assert.All([accepted, done, again], answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));

@@ -122,7 +122,10 @@ public class DeviceActorTests
         };
 
         using var online = await host.SendStatusAsync("pump-1", """{"online":true,"boot":1}""");
+        var before = host.Runtime.Transactions;
         using var offline = await host.SendStatusAsync("pump-1", """{"online":false,"boot":1,"reason":"bye"}""");
+        Assert.Equal(before + 1, host.Runtime.Transactions); // it takes out what was published before
+        await host.Runtime.FireAsync("pump-1", DeviceActor.WakeReminder);
 
         Assert.Equal([Presence.Online, Presence.Offline], host.Presence().Select(change => change.Presence));
         Assert.Equal("bye", host.Presence()[1].Reason);
