@@ -32,7 +32,8 @@ internal sealed partial class OutboxSender(
             await TellGroupAsync(membership);
         }
 
-        if (items.Select(item => item.Presence?.View ?? item.Registration?.View ?? item.Alarm?.View).OfType<DeviceView>().MaxBy(view => view.Revision) is { } newest)
+        // The last: of what one turn tells, it says all that the others say.
+        if (items.Select(item => item.Presence?.View ?? item.Registration?.View ?? item.Alarm?.View).OfType<DeviceView>().LastOrDefault() is { } newest)
         {
             feed.Offer(newest);
         }

@@ -14,12 +14,12 @@ internal sealed class GroupNews
 
     public int Count => _members.Count + _children.Count;
 
-    /// <summary>Keeps the newer one; answers by how much that is more than before, 0 or 1.</summary>
+    /// <summary>Keeps the newer one, of equals the later; answers by how much that is more than before, 0 or 1.</summary>
     public int Put(MemberObservation seen)
     {
         if (_members.TryGetValue(seen.DeviceId, out var known))
         {
-            _members[seen.DeviceId] = seen.Revision > known.Revision ? seen : known;
+            _members[seen.DeviceId] = seen.Revision >= known.Revision ? seen : known;
             return 0;
         }
 

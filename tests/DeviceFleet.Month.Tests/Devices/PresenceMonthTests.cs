@@ -11,10 +11,10 @@ public sealed class PresenceMonthTests
 {
     private const int Days = 30;
 
-    private static readonly Dictionary<string, string?> Settings = new() { ["Presence:StaleAfter"] = "00:15:00", ["Presence:OfflineAfter"] = "01:00:00" };
+    private static readonly Dictionary<string, string?> Settings = new() { ["Presence:StaleAfter"] = "00:15:00", ["Presence:OfflineAfter"] = "01:00:00", ["Settings:PollEvery"] = "01:00:00" };
 
     [Fact]
-    public Task A_month_of_steady_nightly_and_flapping_devices() => SimulatedMonth.RunAsync(Settings, month =>
+    public Task A_month_of_steady_nightly_and_flapping_devices() => SimulatedMonth.RunAsync(Settings, [], month =>
     {
         for (var minute = 0; minute < Days * 24 * 60; minute += 5)
         {

@@ -33,6 +33,9 @@ internal sealed class KeptComponents(TimeProvider time)
     /// <summary>Who takes what comes in, by binding.</summary>
     public ConcurrentDictionary<string, BindingHandler> Inputs { get; } = new();
 
+    /// <summary>Whether the store takes nothing more: the process has died, though it does not know it yet.</summary>
+    public bool IsFrozen { get; set; }
+
     /// <summary>Settings by key.</summary>
     public ConcurrentDictionary<string, string> Settings { get; } = new();
 
@@ -43,7 +46,7 @@ internal sealed class KeptComponents(TimeProvider time)
 
         // Its sweep for expired keys would wake once a second, and nothing here expires.
         catalog.StateStores["state.sqlite"] = async (spec, context, cancellationToken) =>
-            _store ??= new KeptStore(await inMemory(spec, context with { Time = TimeProvider.System }, cancellationToken));
+            _store ??= new KeptStore(this, await inMemory(spec, context with { Time = TimeProvider.System }, cancellationToken));
         catalog.PubSubs["pubsub.sqlite"] = (_, _, _) => ValueTask.FromResult<IPubSubComponent>(new Topics(this, time));
         catalog.InputBindings["bindings.mqtt3"] = (spec, _, _) => ValueTask.FromResult<IInputBinding>(new Input(this, spec.Name));
         catalog.OutputBindings["bindings.mqtt3"] = (_, _, _) => ValueTask.FromResult<IOutputBinding>(new Output(this, time));
@@ -52,7 +55,7 @@ internal sealed class KeptComponents(TimeProvider time)
     }
 
     /// <summary>State and reminders that outlive the engine.</summary>
-    private sealed class KeptStore(IStateStore inner) : IStateStore, IReminderStoreProvider
+    private sealed class KeptStore(KeptComponents kept, IStateStore inner) : IStateStore, IReminderStoreProvider
     {
         public StateStoreFeatures Features => inner.Features;
 
@@ -64,7 +67,8 @@ internal sealed class KeptComponents(TimeProvider time)
 
         public ValueTask<IReadOnlyList<StateValue?>> GetManyAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) => inner.GetManyAsync(keys, cancellationToken);
 
-        public ValueTask<StateWriteOutcome> WriteAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken) => inner.WriteAsync(operations, cancellationToken);
+        public ValueTask<StateWriteOutcome> WriteAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken) =>
+            kept.IsFrozen ? throw new IOException("The process has died.") : inner.WriteAsync(operations, cancellationToken);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -5,6 +5,7 @@ using Dapr.Actors;
 using Dapr.Actors.Client;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Groups;
 using DeviceFleet.Contracts.Messaging;
 using EmbeddedDapr.Bindings;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,10 +42,17 @@ internal sealed class SimulatedMonth : IDisposable
     /// <summary>Steps of the clock.</summary>
     public int Steps { get; private set; }
 
+    /// <summary>What went to devices.</summary>
     public IReadOnlyCollection<SentMessage> Sent => _kept.Sent;
 
+    /// <summary>Now, Unix milliseconds UTC.</summary>
+    public long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>Runs a scenario on a thread of its own, which is none of the pool that has to come to rest.</summary>
-    public static Task RunAsync(Dictionary<string, string?> settings, Action<SimulatedMonth> scenario)
+    /// <param name="settings">Of the service.</param>
+    /// <param name="rulesAndTypes">What the configuration store holds.</param>
+    /// <param name="scenario">What happens.</param>
+    public static Task RunAsync(Dictionary<string, string?> settings, Dictionary<string, string> rulesAndTypes, Action<SimulatedMonth> scenario)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
@@ -52,6 +60,11 @@ internal sealed class SimulatedMonth : IDisposable
             try
             {
                 using var month = new SimulatedMonth(settings);
+                foreach (var (key, json) in rulesAndTypes)
+                {
+                    month._kept.Settings[key] = json;
+                }
+
                 month.Restart();
                 scenario(month);
                 Assert.Empty(month._faults);
@@ -71,15 +84,17 @@ internal sealed class SimulatedMonth : IDisposable
 
     /// <summary>The device publishes, and gets its PUBACK before the clock goes on.</summary>
     public void Publish(string device, string topic, string payload) => Deliver(
-        topic switch { "telemetry" => DaprNames.TelemetryIn, "status" => DaprNames.StatusIn, "reported" => DaprNames.ReportedIn, _ => DaprNames.CommandResultsIn },
+        topic switch { "telemetry" => DaprNames.TelemetryIn, "status" => DaprNames.StatusIn, "reported" => DaprNames.ReportedIn, "twin/get" => DaprNames.TwinGetIn, _ => DaprNames.CommandResultsIn },
         $"fleet/{device}/{topic}",
         payload);
 
     /// <summary>Calls a device's actor.</summary>
     public TReply Call<TRequest, TReply>(string device, string method, TRequest request) =>
-        Finish(Proxy(device).InvokeMethodAsync<TRequest, TReply>(method, request));
+        Finish(Proxy(DeviceActorMethods.ActorType, device).InvokeMethodAsync<TRequest, TReply>(method, request));
 
-    public DeviceView View(string device) => Finish(Proxy(device).InvokeMethodAsync<DeviceView>(DeviceActorMethods.GetView));
+    public DeviceView View(string device) => Finish(Proxy(DeviceActorMethods.ActorType, device).InvokeMethodAsync<DeviceView>(DeviceActorMethods.GetView));
+
+    public GroupView Group(string path) => Finish(Proxy(GroupActorMethods.ActorType, GroupPath.Parse(path).ActorId).InvokeMethodAsync<GroupView>(GroupActorMethods.GetGroup));
 
     /// <summary>Lets time pass until then; what the script says happens on the way.</summary>
     public void RunTo(TimeSpan offset)
@@ -117,11 +132,14 @@ internal sealed class SimulatedMonth : IDisposable
         Settle();
     }
 
-    /// <summary>The process stops.</summary>
-    public void Stop()
+    /// <summary>The process dies, with all that it only has in memory, and starts again.</summary>
+    public void Crash()
     {
+        _kept.IsFrozen = true;
         _life?.Dispose();
+        _kept.IsFrozen = false;
         _life = null;
+        Restart();
     }
 
     /// <summary>What was published with a type, in order, and when.</summary>
@@ -156,7 +174,7 @@ internal sealed class SimulatedMonth : IDisposable
         return call.GetAwaiter().GetResult();
     }
 
-    private ActorProxy Proxy(string device) => _life!.App.Services.GetRequiredService<IActorProxyFactory>().Create(new ActorId(device), DeviceActorMethods.ActorType);
+    private ActorProxy Proxy(string type, string id) => _life!.App.Services.GetRequiredService<IActorProxyFactory>().Create(new ActorId(id), type);
 
     private void Settle() => Idleness.Wait(() => _life?.Calls.UnderWay ?? 0);
 }
