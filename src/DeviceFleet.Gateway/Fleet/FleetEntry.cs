@@ -19,6 +19,9 @@ internal sealed class FleetEntry(DeviceId id)
     /// <summary>Identity and time of the sample that the row's values are from.</summary>
     public (long? Boot, long? Seq, long At) Newest { get; set; } = (null, null, long.MinValue);
 
+    /// <summary>Revision of the newest view taken; the row's own may be of a sample, and newer. 0: none.</summary>
+    public long ViewRevision { get; set; }
+
     public SampleRing Recent { get; } = new();
 
     /// <summary>Samples for who watches this device, since the last batch; null: nobody does.</summary>

@@ -138,20 +138,22 @@ internal sealed partial class FleetModel(FleetOptions options)
     private void TakeView_NeedsLock(DeviceView view)
     {
         var entry = Entry_NeedsLock(view.DeviceId);
-        if (view.Revision < entry.Row.Revision || view.Revision == 0)
+        if (view.Revision < entry.ViewRevision || view.Revision == 0)
         {
             return;
         }
 
-        entry.Newest = (view.Boot, view.Seq, view.MetricsAt ?? long.MinValue);
-        Replace_NeedsLock(entry, new DeviceRow
+        entry.ViewRevision = view.Revision;
+        var row = entry.Row;
+        if (view.Revision >= row.Revision)
         {
-            Id = view.DeviceId,
-            Presence = view.Presence,
-            LastSeen = view.LastSeen,
-            Metrics = view.Metrics,
-            Totals = view.Totals,
-            Revision = view.Revision,
+            entry.Newest = (view.Boot, view.Seq, view.MetricsAt ?? long.MinValue);
+            row = row with { Presence = view.Presence, LastSeen = view.LastSeen, Metrics = view.Metrics, Totals = view.Totals, Revision = view.Revision };
+        }
+
+        // Samples have a topic of their own and may overtake a view: it still tells what only views tell.
+        Replace_NeedsLock(entry, row with
+        {
             LastRejection = view.LastRejection,
             Type = view.Type,
             Group = view.Group,

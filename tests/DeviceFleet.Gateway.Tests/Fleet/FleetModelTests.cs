@@ -77,6 +77,20 @@ public sealed class FleetModelTests
     }
 
     [Fact]
+    public void A_view_that_samples_have_overtaken_still_tells_what_only_views_tell()
+    {
+        _model.Take(Telemetry("a", 3, Now, seq: 1, value: 7), Now);
+
+        _model.Take(View("a", 2, Presence.Offline, Now - 10, value: 1) with { Type = "pump", Alarms = new AlarmSummary(1, 1, AlarmSeverity.Warning) });
+        _model.Take(View("a", 1, Presence.Offline, Now - 20) with { Type = "older" });
+
+        var row = Assert.Single(_model.Rows());
+        Assert.Equal(("pump", 1, Presence.Online, 3L), (row.Type, row.Alarms, row.Presence, row.Revision));
+        Assert.Equal((7, Now), (row.Metrics["t"], row.LastSeen));
+        Assert.Equal(1, _model.Counters(Now).Alarming);
+    }
+
+    [Fact]
     public void Alarming_counts_devices_and_not_alarms()
     {
         _model.Take(View("a", 1, Presence.Online, Now) with { Alarms = new AlarmSummary(3, 0, AlarmSeverity.Info) });

@@ -1,7 +1,7 @@
 // Rules and types in force: read with the first snapshot, after each lost connection, and when asked.
 import { computed, signal } from '@preact/signals';
 import { failed, loading, ready, type Loadable } from '../state/problem';
-import { unitsOf, type Units } from '../state/units';
+import { commonUnits, unitsOf, type Units } from '../state/units';
 import type { Api } from '../wire/api';
 import type { WireEvent } from '../wire/events';
 import { decodeSettings, type Settings } from '../wire/rules';
@@ -37,12 +37,13 @@ export class SettingsReader {
     return unitsOf(type === null ? undefined : this.#types.value.get(type));
   }
 
-  /** Units of the types that a rule is for, as far as these agree. */
+  /** Units of the types that a rule is for. */
   unitsOfRule(types: readonly string[]): Units {
-    const all = types.map((type) => this.units(type));
-    return (metric) => {
-      const [first, ...rest] = all.map((units) => units(metric));
-      return first !== undefined && rest.every((unit) => unit === first) ? first : unitsOf(undefined)(metric);
-    };
+    return types.length === 0 ? this.unitsOfAll() : commonUnits(types.map((type) => this.#types.value.get(type)).filter((type) => type !== undefined));
+  }
+
+  /** Units where devices of all types stand together: none where the types disagree. */
+  unitsOfAll(): Units {
+    return commonUnits([...this.#types.value.values()]);
   }
 }

@@ -75,7 +75,7 @@ describe('rules', () => {
     expect(words({ clear: { kind: 'threshold', metric: 'temperature', op: '<', value: 70 } })).toBe('clears when temperature < 70 °C');
     expect(words({ when: { kind: 'absence', for: '00:01:00' } })).toBe('clears with the next such sample');
     expect(scopeWords(alarm('a', 'r').rule)).toBe('all devices');
-    expect(scopeWords(alarm('a', 'r', {}, { scope: { types: ['pump', 'fan'], groups: ['oslo'], tags: { hall: '3' } } }).rule)).toBe('devices of type pump or fan, in oslo, hall is 3');
+    expect(scopeWords(alarm('a', 'r', {}, { scope: { types: ['pump', 'fan'], groups: ['oslo'], tags: { hall: '3' } } }).rule)).toBe('devices of type pump or fan in oslo with hall = 3');
     expect(scopeWords(alarm('a', 'r', {}, { scope: { groups: ['oslo'] } }).rule)).toBe('devices in oslo');
   });
 

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { age, bytes, count, duration, instant, quantity, signed, steady } from './format';
-import { metricLabel } from './units';
+import { commonUnits, metricLabel, unitsOf } from './units';
 
 const plain = (text: string) => text.replaceAll('\u2009', ' ').replaceAll('\u2212', '-');
+
+test('units of types: what they agree on', () => {
+  const pump = { metrics: { power: { unit: 'kW' }, temp: { unit: '°C' }, flow: { unit: null } } };
+  const meter = { metrics: { power: { unit: 'W' }, temp: { unit: '°C' } } };
+  expect(['power', 'temp', 'voltage'].map(commonUnits([pump, meter]))).toEqual(['', '°C', 'V']);
+  expect(['power', 'rpm'].map(unitsOf(pump))).toEqual(['kW', 'rpm']);
+});
 
 describe('format', () => {
   test.each([[0, '0'], [999, '999'], [1_000, '1 000'], [1_234_567, '1 234 567'], [-12_345, '-12 345']])('count %d is %s', (value, expected) => {

@@ -44,12 +44,13 @@ export function clearWords(rule: Rule, units: Units = guessedUnits): string {
 
 export function scopeWords(rule: Rule): string {
   const scope = rule.scope;
-  const parts = scope === null ? [] : [
-    ...(scope.types.length > 0 ? [`type ${scope.types.join(' or ')}`] : []),
-    ...(scope.groups.length > 0 ? [`in ${scope.groups.join(' or ')}`] : []),
-    ...Object.entries(scope.tags).map(([name, value]) => `${name} is ${value}`),
-  ];
-  return parts.length === 0 ? 'all devices' : `devices of ${parts.join(', ')}`.replace('devices of in', 'devices in');
+  if (scope === null || (scope.types.length === 0 && scope.groups.length === 0 && Object.keys(scope.tags).length === 0)) {
+    return 'all devices';
+  }
+  const type = scope.types.length === 0 ? '' : ` of type ${scope.types.join(' or ')}`;
+  const group = scope.groups.length === 0 ? '' : ` in ${scope.groups.join(' or ')}`;
+  const tags = Object.entries(scope.tags).map(([name, value]) => `${name} = ${value}`);
+  return `devices${type}${group}${tags.length === 0 ? '' : ` with ${tags.join(' and ')}`}`;
 }
 
 export interface RuleLine {

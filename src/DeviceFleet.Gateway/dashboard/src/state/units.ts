@@ -19,6 +19,15 @@ export function unitsOf(type: { readonly metrics: Readonly<Record<string, { read
   return (metric) => type?.metrics[metric]?.unit ?? metricLabel(metric).unit;
 }
 
+/** What all types that name the metric agree on; empty where they disagree, and guessed where none names it. */
+export function commonUnits(types: readonly { readonly metrics: Readonly<Record<string, { readonly unit: string | null }>> }[]): Units {
+  return (metric) => {
+    const named = new Set(types.filter((type) => metric in type.metrics).map((type) => unitsOf(type)(metric)));
+    const [first] = named;
+    return first === undefined ? guessedUnits(metric) : named.size === 1 ? first : '';
+  };
+}
+
 export const guessedUnits: Units = unitsOf(undefined);
 
 export interface MetricLabel {

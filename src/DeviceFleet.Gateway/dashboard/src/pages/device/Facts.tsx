@@ -90,8 +90,8 @@ function Connection({ view }: { readonly view: DeviceView }) {
           <dd>{view.sessions.onlineMs === 0 ? <span class="none">none</span> : age(view.sessions.onlineMs)}</dd>
           <dt>First seen</dt>
           <dd><Age at={view.firstSeen} />{view.firstSeen !== null && ' ago'}</dd>
-          <dt>Boot, as told when opened</dt>
-          <dd>{view.boot === null ? <span class="none">none sent</span> : count(view.boot)}</dd>
+          <dt title="As told when this page was opened">Boot</dt>
+          <dd>{view.boot === null ? <span class="none">none sent</span> : view.boot}</dd>
           <dt>Without a sequence</dt>
           <dd>{count(view.totals.unsequenced)}</dd>
           <dt>Last refusal</dt>

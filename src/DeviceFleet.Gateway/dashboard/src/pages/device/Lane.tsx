@@ -8,6 +8,8 @@ import { metricLabel } from '../../state/units';
 const LANE_HEIGHT = 104;
 const TIME_AXIS_HEIGHT = 24;
 const Y_AXIS_WIDTH = 58;
+/** Half the width of a label of the time axis, and the padding. */
+const EDGE = 38;
 
 interface Props {
   readonly metric: string;
@@ -99,7 +101,8 @@ function options(width: number, last: boolean, live: boolean, axis: () => readon
         ticks: { show: last, stroke: token('--line'), width: 1, size: 4 },
         gap: 4,
         space: 90,
-        values: (_, splits) => (last ? splits.map((s) => label(s, splits)) : []),
+        // A label that the edge would cut is left out.
+        values: (u, splits) => (last ? splits.map((s) => (u.valToPos(s, 'x') > u.width - Y_AXIS_WIDTH - EDGE ? '' : label(s, splits))) : []),
       },
       { size: Y_AXIS_WIDTH, font, stroke: token('--text-2'), grid, ticks: { show: false }, gap: 8, space: 30, values: (_, splits) => splits.map(quantity) },
     ],

@@ -22,7 +22,7 @@ export function DevicesPage({ q, sort }: { readonly q: string; readonly sort: So
   const frozen = useSignal(false);
   // As text, so that the table is drawn anew only when the names change: a device that is new has its first values a moment after its row.
   const has = useComputed(() => JSON.stringify(columnsOf(store.fleet.value.rows))).value;
-  const columns = useMemo(() => columnsFor(JSON.parse(has) as ColumnsOf), [has]);
+  const columns = useMemo(() => columnsFor(JSON.parse(has) as ColumnsOf, store.settings.unitsOfAll()), [has, store.settings.value]);
   const hidden = store.preferences.hiddenColumns.value;
   const shown = useMemo(() => columns.filter((column) => !hidden.includes(column.key)), [columns, hidden]);
   const parsed = useMemo(() => parseQuery(q), [q]);

@@ -1,5 +1,5 @@
 import type { SortKey } from '../../state/rows';
-import { metricLabel } from '../../state/units';
+import { metricLabel, type Units } from '../../state/units';
 
 export interface Column {
   readonly key: SortKey;
@@ -26,7 +26,7 @@ export interface ColumnsOf {
 }
 
 /** All that can be shown, in order. */
-export function columnsFor({ metrics, type, group, firmware }: ColumnsOf): readonly Column[] {
+export function columnsFor({ metrics, type, group, firmware }: ColumnsOf, units: Units): readonly Column[] {
   const text = { unit: '', grow: 0, number: false, descendingFirst: false, metric: null } as const;
   const number = { ...text, number: true, descendingFirst: true } as const;
   return [
@@ -36,7 +36,8 @@ export function columnsFor({ metrics, type, group, firmware }: ColumnsOf): reado
     ...(type ? [{ ...text, key: 'type', title: 'Type', hint: 'What it is, as assigned or as it says itself', width: '72px', grow: 0.5 } as const] : []),
     ...(group ? [{ ...text, key: 'group', title: 'Group', hint: 'Where it is', width: '104px', grow: 0.8 } as const] : []),
     ...metrics.map((metric): Column => {
-      const { name, unit } = metricLabel(metric);
+      const { name } = metricLabel(metric);
+      const unit = units(metric);
       return { ...number, key: `metric:${metric}`, title: name, unit, hint: `Newest value of ${metric}, and the last 40 seen by this page`, width: '136px', grow: 1, metric };
     }),
     { ...number, key: 'seen', title: 'Last seen', unit: 'ago', hint: 'Time since the newest message', width: '96px' },

@@ -5,7 +5,6 @@ import { count } from '../../state/format';
 import { hierarchy, rollups } from '../../state/groups';
 import { groupsRoute } from '../../state/route';
 import { commonMetrics } from '../../state/rows';
-import { metricLabel } from '../../state/units';
 import { GroupLine } from './GroupLine';
 
 /** Most metrics to choose from. */
@@ -40,7 +39,7 @@ export function GroupsPage({ metric: asked }: { readonly metric: string }) {
       </Notice>
     );
   }
-  const { unit } = metricLabel(metric);
+  const unit = store.settings.unitsOfAll()(metric);
   return (
     <div class="content" data-testid="groups-page">
       <div class="groups-head">

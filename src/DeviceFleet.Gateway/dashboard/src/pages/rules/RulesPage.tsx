@@ -6,18 +6,30 @@ import { Loaded } from '../../parts/ProblemNote';
 import { SEVERITY_TEXT, SeverityMark } from '../../parts/marks';
 import { compareSeverity } from '../../state/alarms';
 import { count, quantity } from '../../state/format';
+import { commonMetrics } from '../../state/rows';
 import { clearWords, conditionWords, scopeWords } from '../../state/rules';
 import { spanText } from '../../state/timeSpan';
 import type { DeviceType, RefusedSetting, Rule } from '../../wire/rules';
 import { TrialForm } from './TrialForm';
 import { exampleRule, ruleJson } from './example';
 
+/** Metrics looked through for one that speaks for itself. */
+const METRICS_MAX = 32;
+
 /** Rules and types in force, what was refused and why, and a place to try a draft. */
 export function RulesPage() {
   const store = useStore();
   const settings = store.settings.settings;
-  const draft = useSignal(exampleRule);
+  const draft = useSignal('');
   const read = () => void store.settings.read();
+  const rows = store.fleet.value.rows;
+  useEffect(() => {
+    // As soon as the fleet is there, with a metric that it has.
+    if (draft.peek() === '' && store.loaded.value) {
+      const metrics = commonMetrics(rows, METRICS_MAX);
+      draft.value = exampleRule(metrics.find((name) => name.startsWith('temp')) ?? metrics[0] ?? 'temperature');
+    }
+  }, [store.loaded.value, rows.length]);
   const live = store.link.value.kind === 'live';
   useEffect(read, [live]);
   const take = (rule: Rule) => {

@@ -50,8 +50,8 @@ export function TrialForm({ draft }: { readonly draft: Signal<string> }) {
       <form class="body trial" onSubmit={(event) => (event.preventDefault(), void tryIt())}>
         <label class="field">
           <span>Draft rule, JSON</span>
-          <textarea id="draft" class="mono" rows={9} spellcheck={false} value={draft.value} aria-invalid={!parsed.ok} data-testid="trial-rule" onInput={(event) => ((draft.value = event.currentTarget.value), (result.value = null))} />
-          {!parsed.ok && <span class="fault">{parsed.fault}</span>}
+          <textarea id="draft" class="mono" rows={9} spellcheck={false} value={draft.value} aria-invalid={!parsed.ok && draft.value !== ''} data-testid="trial-rule" onInput={(event) => ((draft.value = event.currentTarget.value), (result.value = null))} />
+          {!parsed.ok && draft.value !== '' && <span class="fault">{parsed.fault}</span>}
         </label>
         <div class="trial-side">
           <label class="field">

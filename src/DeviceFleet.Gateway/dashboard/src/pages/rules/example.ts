@@ -1,11 +1,11 @@
 import type { Rule } from '../../wire/rules';
 
 /** What the trial begins with. */
-export const exampleRule = `{
+export const exampleRule = (metric: string): string => `{
   "id": "draft",
   "version": 1,
   "severity": "warning",
-  "when": { "kind": "threshold", "metric": "temperature", "op": ">", "value": 80, "for": "00:00:10" },
+  "when": { "kind": "threshold", "metric": "${metric}", "op": ">", "value": 80, "for": "00:00:10" },
   "hysteresis": 2
 }`;
 
