@@ -16,9 +16,12 @@ public sealed class ControlKillTests(ITestOutputHelper output)
     private const int Kills = 20;
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("DEVICEFLEET_SEED") ?? "20266", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Sensor noise makes it rise and fall all the time.</summary>
+    /// <summary>Sensor noise raises it and clears it again within seconds, all the time.</summary>
     private const string NervousRule =
-        """rule.nervous: '{"version":1,"severity":"warning","when":{"kind":"rate","metric":"rpm","op":">","value":30}}'""";
+        """
+        rule.nervous: >-
+          {"version":1,"severity":"warning","when":{"kind":"rate","metric":"rpm","op":">","value":30},"clear":{"kind":"rate","metric":"rpm","op":"<","value":-30}}
+        """;
 
     [Fact]
     public async Task Nothing_that_operators_were_told_is_lost_or_doubled_when_the_process_is_killed_twenty_times()
@@ -49,7 +52,9 @@ public sealed class ControlKillTests(ITestOutputHelper output)
             var work = Task.WhenAll(operators.Select(one => one.RunAsync(stopOperators.Token)));
             for (var kill = 0; kill < Kills; kill++)
             {
-                await Task.Delay(TimeSpan.FromSeconds(0.3 + (random.NextDouble() * 2.7)), TimeProvider.System, TestContext.Current.CancellationToken);
+                // A life is as long as so much work, so that a slow machine proves as much as a quick one, and then a moment that has nothing to do with it.
+                await WorkedAsync(operators, random.Next(15, 75));
+                await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 1.5), TimeProvider.System, TestContext.Current.CancellationToken);
                 await local.KillAsync();
                 await local.DisposeAsync();
                 local = await StartAsync(data, local);
@@ -81,8 +86,10 @@ public sealed class ControlKillTests(ITestOutputHelper output)
                 $"{ledgers.Sum(one => one.Writes.Count)} writes, {ledgers.Sum(one => one.Commands.Count)} commands ({summary.CommandsAgain} came again), "
                 + $"{audit.AlarmsRaised} alarms, {ledgers.Sum(one => one.Acknowledged.Count)} acknowledged; {ledgers.Sum(one => one.Uncertain)} answers did not come");
             Assert.Empty(audit.Faults);
-            Assert.All(ledgers, ledger => Assert.True(ledger.Writes.Count > Kills && ledger.Commands.Count > Kills / 2, $"{ledger.Device}: too little was done to prove anything"));
-            Assert.True(ledgers.Sum(ledger => ledger.Acknowledged.Count) > Kills && audit.AlarmsRaised > Devices * Kills / 4, "Too few alarms to prove anything.");
+            Assert.True(
+                ledgers.Sum(one => one.Writes.Count) >= 10 * Kills && ledgers.Sum(one => one.Commands.Count) >= 5 * Kills
+                && audit.AlarmsRaised >= 5 * Kills && ledgers.Sum(one => one.Acknowledged.Count) >= Kills,
+                "Too little was done to prove anything.");
         }
         finally
         {
@@ -91,6 +98,16 @@ public sealed class ControlKillTests(ITestOutputHelper output)
             await devices;
             await local.DisposeAsync();
             Directory.Delete(data, recursive: true);
+        }
+    }
+
+    /// <summary>Waits until the operators together have had so many more answers.</summary>
+    private static async Task WorkedAsync(List<Operator> operators, int answers)
+    {
+        var until = operators.Sum(one => one.Answers) + answers;
+        while (operators.Sum(one => one.Answers) < until)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 

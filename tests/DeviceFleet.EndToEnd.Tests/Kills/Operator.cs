@@ -18,8 +18,12 @@ internal sealed class Operator(FleetClient client, DeviceId device, Random rando
 
     private int _writes;
     private int _commands;
+    private int _answers;
 
     public OperatorLedger Ledger { get; } = new(device);
+
+    /// <summary>How many answers came.</summary>
+    public int Answers => Volatile.Read(ref _answers);
 
     /// <summary>Works until told to stop, and finishes what it began.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -120,12 +124,14 @@ internal sealed class Operator(FleetClient client, DeviceId device, Random rando
         }
     }
 
-    private static async Task<Answer<T>?> TryAsync<T>(Func<Task<Answer<T>>> ask)
+    private async Task<Answer<T>?> TryAsync<T>(Func<Task<Answer<T>>> ask)
         where T : class
     {
         try
         {
-            return await ask();
+            var answer = await ask();
+            Interlocked.Increment(ref _answers);
+            return answer;
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException || (fault is TaskCanceledException && fault.InnerException is TimeoutException))
         {
