@@ -4,6 +4,7 @@ using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Gateway.Actors;
 using DeviceFleet.Gateway.Alarms;
+using DeviceFleet.Gateway.AsyncApi;
 using DeviceFleet.Gateway.Commands;
 using DeviceFleet.Gateway.Fleet;
 using DeviceFleet.Gateway.Groups;
@@ -39,6 +40,7 @@ internal static class FleetApi
             .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .AddEndpointFilter<RouteGroupBuilder, UserLimitFilter>().AddEndpointFilter<RouteGroupBuilder, ActorFaultFilter>();
         api.MapOpenApi("/openapi.json");
+        api.MapAsyncApi();
         api.MapGet("/session", GetSession).Describe("Session", "Who is signed in", "Name, role, and until when.");
         api.MapGet("/fleet", GetFleet).Describe("Fleet", "The fleet in numbers", "Counts that add up: total = online + stale + offline + unknown, received = applied + duplicates + rejected.");
         api.MapGet("/devices", GetDevices).Describe(
