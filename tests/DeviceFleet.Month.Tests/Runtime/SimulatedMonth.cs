@@ -142,9 +142,9 @@ internal sealed class SimulatedMonth : IDisposable
         Restart();
     }
 
-    /// <summary>What was published with a type, in order, and when.</summary>
+    /// <summary>What was published with a type, in order, and when. What was told again, word for word, is dropped, as every consumer has to.</summary>
     public List<(TimeSpan At, TEvent Event)> Events<TEvent>(string type, JsonTypeInfo<TEvent> json) =>
-        [.. _kept.Published.Where(published => published.Type == type).Select(published => (published.At - Start, published.Data.Deserialize(json)!))];
+        [.. _kept.Published.Where(published => published.Type == type).DistinctBy(published => published.Data.GetRawText()).Select(published => (published.At - Start, published.Data.Deserialize(json)!))];
 
     /// <summary>Changes of one device's presence: when, to what, and why.</summary>
     public List<(TimeSpan At, Presence Presence, string? Reason)> PresenceOf(string device) =>
