@@ -38,7 +38,7 @@ internal static class FleetApi
     {
         var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .AddEndpointFilter<RouteGroupBuilder, UserLimitFilter>().AddEndpointFilter<RouteGroupBuilder, ActorFaultFilter>();
+            .AddEndpointFilter<RouteGroupBuilder, UserLimitFilter>().AddEndpointFilter<RouteGroupBuilder, ActorFaultFilter>().AddEndpointFilter<RouteGroupBuilder, NewcomerFilter>();
         api.MapOpenApi("/openapi.json");
         api.MapAsyncApi();
         api.MapGet("/session", GetSession).Describe("Session", "Who is signed in", "Name, role, and until when.");

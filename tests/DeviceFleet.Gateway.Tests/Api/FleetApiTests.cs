@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Gateway.Api;
 using DeviceFleet.Gateway.Tests.Fakes;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using static DeviceFleet.Gateway.Tests.Fakes.Samples;
 
 namespace DeviceFleet.Gateway.Tests.Api;
@@ -55,6 +58,19 @@ public sealed class FleetApiTests
     }
 
     [Fact]
+    public async Task A_device_that_has_just_connected_is_found_before_its_events_are_here()
+    {
+        await using var host = await GatewayHost.StartAsync(new() { [DeviceId.Parse("pump-1")] = View("pump-1", 1, Presence.Online, 5) });
+        using var client = host.SignedIn();
+
+        var view = await GetAsync(client, "/api/devices/pump-1");
+        var rows = await GetAsync(client, "/api/devices");
+
+        Assert.Equal("online", view.GetProperty("presence").GetString());
+        Assert.Equal("online", Assert.Single(rows.GetProperty("devices").EnumerateArray()).GetProperty("presence").GetString());
+    }
+
+    [Fact]
     public async Task The_fleet_in_numbers_adds_up()
     {
         await using var host = await GatewayHost.StartAsync();
@@ -80,6 +96,44 @@ public sealed class FleetApiTests
             where !operation.Value.TryGetProperty("summary", out _) || !operation.Value.TryGetProperty("description", out _) || !operation.Value.TryGetProperty("tags", out _)
             select $"{operation.Name} {path.Name}";
         Assert.Empty(undescribed);
+    }
+
+    [Fact]
+    public async Task Every_route_is_in_the_description_with_its_body_and_its_refusals()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.SignedIn();
+        var paths = (await GetAsync(client, "/api/openapi.json")).GetProperty("paths");
+
+        var routes =
+            from endpoint in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            let pattern = "/" + endpoint.RoutePattern.RawText!.TrimStart('/')
+            where pattern.StartsWith("/api/", StringComparison.Ordinal) && pattern is not ("/api/openapi.json" or "/api/{**path}")
+            from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+            select (pattern, method, endpoint);
+        List<string> faults = [];
+        foreach (var (pattern, method, endpoint) in routes)
+        {
+            if (!paths.TryGetProperty(pattern, out var path) || !path.TryGetProperty(method.ToLowerInvariant(), out var operation))
+            {
+                faults.Add($"{method} {pattern} is not described");
+                continue;
+            }
+
+            var responses = operation.GetProperty("responses");
+            string[] missing = [.. new[] { "401", "403", "429", "503" }.Where(status => !responses.TryGetProperty(status, out _))];
+            if (missing.Length > 0 && pattern != "/api/sign-out")
+            {
+                faults.Add($"{method} {pattern} does not tell {string.Join(", ", missing)}");
+            }
+
+            if (endpoint.Metadata.GetMetadata<BodyOf>() is not null && !operation.TryGetProperty("requestBody", out _))
+            {
+                faults.Add($"{method} {pattern} has no body");
+            }
+        }
+
+        Assert.Empty(faults);
     }
 
     [Fact]

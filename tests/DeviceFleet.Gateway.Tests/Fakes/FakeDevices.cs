@@ -38,7 +38,7 @@ internal sealed class FakeDevices : IAsyncDisposable
             return devices.Answer($"{type}/{method}", id, body);
         });
         app.Map("/settings/{**path}", async (HttpContext context, string? path) => devices.Answer(path is null ? DevicesRoutes.Settings : $"settings/{path}", "", await ReadAsync(context)));
-        devices._answers["Device/GetView"] = (id, _) => views.TryGetValue(DeviceId.Parse(id), out var view) ? Write(view) : null;
+        devices._answers["Device/GetView"] = (id, _) => Write(views.GetValueOrDefault(DeviceId.Parse(id)) ?? NeverHeardOf(id));
         await app.StartAsync();
         return devices;
     }
@@ -62,6 +62,16 @@ internal sealed class FakeDevices : IAsyncDisposable
     public static T Read<T>(string body) => (T)JsonSerializer.Deserialize(body, ContractsJson.Default.GetTypeInfo(typeof(T))!)!;
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static DeviceView NeverHeardOf(string id) => new()
+    {
+        DeviceId = DeviceId.Parse(id),
+        Revision = 0,
+        Presence = Presence.Unknown,
+        Connects = 0,
+        Metrics = new Dictionary<string, double>(),
+        Totals = DeviceTotals.Zero,
+    };
 
     private IResult Answer(string what, string id, string body) =>
         _answers.TryGetValue(what, out var answer) && answer(id, body) is { } text ? Results.Text(text, "application/json") : Results.StatusCode(500);
