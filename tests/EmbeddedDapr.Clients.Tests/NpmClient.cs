@@ -37,13 +37,20 @@ public sealed class NpmClient : IAsyncDisposable
         string[] texts = [.. ports.Select(port => port.ToString(CultureInfo.InvariantCulture))];
         using var sidecar = Start(folder, "dotnet", Metadata("Program"), "--app-id=npm", $"--app-protocol={protocol}", $"--app-port={texts[0]}",
             $"--dapr-http-port={texts[1]}", $"--dapr-grpc-port={texts[2]}", $"--resources-path={folder}");
-        _ = sidecar.StandardOutput.ReadToEndAsync(); // a full pipe would stop it
+        var said = sidecar.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken); // a full pipe would stop it
         using var node = Start(Metadata("Npm"), "node", "run.mjs", protocol, texts[0], texts[1], texts[2]);
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
             limit.CancelAfter(TimeSpan.FromMinutes(3));
-            return await ReadAsync(node.StandardOutput, limit.Token);
+            var errors = await ReadAsync(node.StandardOutput, limit.Token);
+            if (errors.Count > 0)
+            {
+                return errors;
+            }
+
+            sidecar.Kill();
+            throw new InvalidOperationException($"The client came to no block, see its log. The sidecar said:\n{await said}");
         }
         finally
         {
