@@ -36,14 +36,15 @@ public sealed class NpmClient : IAsyncDisposable
         int[] ports = [Ports.Free(), Ports.Free(), Ports.Free()];
         string[] texts = [.. ports.Select(port => port.ToString(CultureInfo.InvariantCulture))];
         using var sidecar = Start(folder, "dotnet", Metadata("Program"), "--app-id=npm", $"--app-protocol={protocol}", $"--app-port={texts[0]}",
-            $"--dapr-http-port={texts[1]}", $"--dapr-grpc-port={texts[2]}", $"--resources-path={folder}");
+            $"--dapr-http-port={texts[1]}", $"--dapr-grpc-port={texts[2]}", "--dapr-internal-grpc-port=0", "--metrics-port=0", $"--resources-path={folder}");
         var said = sidecar.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken); // a full pipe would stop it
         using var node = Start(Metadata("Npm"), "node", "run.mjs", protocol, texts[0], texts[1], texts[2]);
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            limit.CancelAfter(TimeSpan.FromMinutes(3));
-            var errors = await ReadAsync(node.StandardOutput, limit.Token);
+            limit.CancelAfter(TimeSpan.FromMinutes(2));
+            var errors = new Dictionary<string, string?>(StringComparer.Ordinal);
+            await ReadAsync(node.StandardOutput, errors, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (errors.Count > 0)
             {
                 return errors;
@@ -68,9 +69,8 @@ public sealed class NpmClient : IAsyncDisposable
         }
     }
 
-    private static async Task<IReadOnlyDictionary<string, string?>> ReadAsync(StreamReader output, CancellationToken cancellationToken)
+    private static async Task ReadAsync(StreamReader output, Dictionary<string, string?> errors, CancellationToken cancellationToken)
     {
-        var errors = new Dictionary<string, string?>(StringComparer.Ordinal);
         while (await output.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line.StartsWith("{\"block\"", StringComparison.Ordinal)) // the client logs to the same output
@@ -79,8 +79,6 @@ public sealed class NpmClient : IAsyncDisposable
                 errors[told.RootElement.GetProperty("block").GetString()!] = told.RootElement.GetProperty("error").GetString();
             }
         }
-
-        return errors;
     }
 
     private static string Metadata(string key) =>
