@@ -150,7 +150,12 @@ internal sealed partial class SettingsFeed(DaprClient dapr, SettingsStore store,
                 await attempt(stoppingToken);
                 return;
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (stoppingToken.IsCancellationRequested)
+            {
+                // The SDK says in its own way that a call was given up; to a host that stops, anything else than this is a fault.
+                throw new OperationCanceledException("The service stops.", exception, stoppingToken);
+            }
+            catch (Exception exception)
             {
                 Log.Failed(logger, exception, after);
                 await Task.Delay(after, time, stoppingToken);

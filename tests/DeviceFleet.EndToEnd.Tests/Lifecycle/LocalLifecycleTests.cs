@@ -23,6 +23,8 @@ public sealed partial class LocalLifecycleTests(ITestOutputHelper output)
 
         var stopping = Stopwatch.StartNew();
         var exit = await first.InterruptAsync(TimeSpan.FromSeconds(5)); // the bound that users are promised
+        Assert.DoesNotContain("fail: ", first.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("crit: ", first.Output, StringComparison.Ordinal);
         output.WriteLine($"stopped in {stopping.Elapsed}");
         await using var second = await LocalProcess.StartAsync(data, first.MqttPort, first.HttpPort);
         var (client, _) = await second.SignInAsync();
