@@ -5,11 +5,21 @@ namespace EmbeddedDapr.Components.Configuration;
 
 /// <summary>
 /// <c>configuration.file</c>, a type of this runtime alone: settings from a JSON or YAML file that is looked at again and again, so that an edit reaches subscribers. Metadata:
-/// <c>file</c> (its name says <c>.json</c>, else it is YAML), <c>nestedSeparator</c> (<c>:</c>), <c>pollInterval</c> (1 s). A file that cannot be read leaves the last settings in place.
+/// <c>file</c> (its name says <c>.json</c>, else it is YAML), <c>nestedSeparator</c> (<c>:</c>), <c>pollInterval</c> (1 s). A file that cannot be read, or is being written, leaves the last settings in place.
 /// </summary>
 internal sealed partial class FileConfigurationStore : IConfigurationStore
 {
     private const int FileBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// How long a file has to have been left alone before it is read. Who writes one empties it first: read in that moment it would take every setting back.
+    /// </summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How far the file system's clock may be ahead of ours.</summary>
+    private static readonly TimeSpan ClockDifferenceMax = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time;
     private readonly string _path;
     private readonly string _separator;
     private readonly ILogger _logger;
@@ -24,6 +34,7 @@ internal sealed partial class FileConfigurationStore : IConfigurationStore
     {
         _path = path;
         _separator = separator;
+        _time = time;
         _logger = logger;
         Read();
         _timer = new PeriodicTimer(interval, time);
@@ -99,7 +110,7 @@ internal sealed partial class FileConfigurationStore : IConfigurationStore
         {
             try
             {
-                Read();
+                Look();
                 fault = null;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
@@ -110,6 +121,16 @@ internal sealed partial class FileConfigurationStore : IConfigurationStore
                     Log.Unreadable(_logger, exception, _path);
                 }
             }
+        }
+    }
+
+    /// <summary>Reads the file if it changed, and nobody is writing it just now.</summary>
+    internal void Look()
+    {
+        var age = _time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(_path);
+        if (age >= Settling || age < -ClockDifferenceMax)
+        {
+            Read();
         }
     }
 

@@ -62,6 +62,26 @@ public sealed class FileConfigurationStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_being_written_takes_nothing_back()
+    {
+        await Write("a: 1\n");
+        var store = (FileConfigurationStore)FileConfigurationStore.Open(
+            TestComponents.Spec("configuration.file", ("file", "s.yaml"), ("pollInterval", "1h")), TestComponents.Context(_time, _folder.Path));
+        await using var closing = store;
+
+        await Write("");
+        Written(TimeSpan.FromMilliseconds(199));
+        store.Look();
+        Assert.Equal("1", (await store.GetAsync(["a"], CancellationToken.None))["a"].Value);
+
+        Written(TimeSpan.FromMilliseconds(200));
+        store.Look();
+        Assert.Empty(await store.GetAsync(["a"], CancellationToken.None));
+
+        void Written(TimeSpan ago) => File.SetLastWriteTimeUtc(_folder.File("s.yaml"), _time.GetUtcNow().UtcDateTime - ago);
+    }
+
+    [Fact]
     public void A_missing_file_is_an_error_of_the_component()
     {
         var failure = Assert.Throws<ComponentException>(() =>
