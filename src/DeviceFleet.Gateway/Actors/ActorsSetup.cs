@@ -6,6 +6,9 @@ namespace DeviceFleet.Gateway.Actors;
 
 internal static class ActorsSetup
 {
+    /// <summary>Most proxies kept of each actor type.</summary>
+    public const int ProxiesMax = 20_000;
+
     public static IHostApplicationBuilder AddFleetActors(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton<IActorProxyFactory>(provider => CreateFactory(provider.GetRequiredService<IConfiguration>()));

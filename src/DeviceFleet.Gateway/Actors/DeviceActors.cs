@@ -1,12 +1,13 @@
 using Dapr.Actors.Client;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.ServiceDefaults.Actors;
 
 namespace DeviceFleet.Gateway.Actors;
 
 /// <summary>Calls device actors. Each call fails as <see cref="ActorFaults"/> says when its actor cannot be reached.</summary>
 internal sealed class DeviceActors(IActorProxyFactory factory)
 {
-    private readonly ProxyCache _proxies = new(factory, DeviceActorMethods.ActorType);
+    private readonly ProxyCache _proxies = new(factory, DeviceActorMethods.ActorType, ActorsSetup.ProxiesMax);
 
     public Task<DeviceView> GetViewAsync(DeviceId id, CancellationToken cancellationToken) =>
         _proxies[id.Value].InvokeMethodAsync<DeviceView>(DeviceActorMethods.GetView, cancellationToken);

@@ -2,21 +2,23 @@ using System.Collections.Concurrent;
 using Dapr.Actors;
 using Dapr.Actors.Client;
 
-namespace DeviceFleet.Gateway.Actors;
+namespace DeviceFleet.ServiceDefaults.Actors;
 
 /// <summary>
-/// JSON proxies of one actor type, kept. The bound is kept by two generations: a proxy used lives in the young one; when that is half of the bound it becomes the old
-/// one, and the old one, with what was not used since, goes. Thread-safe.
+/// JSON proxies of one actor type, kept, as making one costs ten times a call. The bound is kept by two generations: a proxy used lives in the young one; when that is half of
+/// the bound it becomes the old one, and the old one, with what was not used since, goes. Thread-safe.
 /// </summary>
-internal sealed class ProxyCache(IActorProxyFactory factory, string actorType)
+/// <param name="factory">Makes those that are not kept.</param>
+/// <param name="actorType">The type of the actors.</param>
+/// <param name="proxiesMax">Most proxies kept; at least 2.</param>
+public sealed class ProxyCache(IActorProxyFactory factory, string actorType, int proxiesMax)
 {
-    /// <summary>Most proxies kept.</summary>
-    private const int ProxiesMax = 20_000;
-
+    private readonly int _generationMax = proxiesMax / 2;
     private volatile ConcurrentDictionary<string, ActorProxy> _young = new();
     private volatile ConcurrentDictionary<string, ActorProxy> _old = new();
     private int _youngCount;
 
+    /// <summary>The proxy of one actor.</summary>
     public ActorProxy this[string id]
     {
         get
@@ -28,7 +30,7 @@ internal sealed class ProxyCache(IActorProxyFactory factory, string actorType)
             }
 
             proxy = _old.TryGetValue(id, out var known) ? known : factory.Create(new ActorId(id), actorType);
-            if (young.TryAdd(id, proxy) && Interlocked.Increment(ref _youngCount) == ProxiesMax / 2)
+            if (young.TryAdd(id, proxy) && Interlocked.Increment(ref _youngCount) == _generationMax)
             {
                 _old = young;
                 _young = new ConcurrentDictionary<string, ActorProxy>();
