@@ -52,9 +52,5 @@ internal static class AccessRules
             : new Refusal(RejectionReasons.WrongSubscription, "A device subscribes only to its own desired and commands topics.");
     }
 
-    public static bool IsUpward(DeviceTopicKind kind) => kind switch
-    {
-        DeviceTopicKind.Telemetry or DeviceTopicKind.Status or DeviceTopicKind.Reported or DeviceTopicKind.TwinGet or DeviceTopicKind.CommandResult => true,
-        DeviceTopicKind.Desired or DeviceTopicKind.Command => false,
-    };
+    public static bool IsUpward(DeviceTopicKind kind) => MqttTopics.IsUpward(kind);
 }

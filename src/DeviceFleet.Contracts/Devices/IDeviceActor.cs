@@ -32,6 +32,20 @@ public interface IDeviceActor : IActor
     /// <summary>The twin now.</summary>
     Task<TwinView> GetTwin();
 
+    /// <summary>
+    /// Makes the device: it has a twin from now on, and is listed. <see cref="ChangeOutcome.Unchanged"/> when it was there already: then nothing that a person said of it is overwritten.
+    /// </summary>
+    Task<ChangeReply<DeviceRegistration>> Create(DeviceCreate create);
+
+    /// <summary>Takes back all commands that have not ended, and clears all alarms.</summary>
+    Task<DeviceView> Drain(DeviceDrain drain);
+
+    /// <summary>
+    /// Wipes everything but a tombstone, so that a message that was on its way does not make the device again; leaves its group, and tells <see cref="DeviceRemovedEvent"/>.
+    /// <see cref="ChangeOutcome.Unchanged"/> when it was not there.
+    /// </summary>
+    Task<ChangeReply<DeviceRegistration>> Remove(DeviceRemoval removal);
+
     /// <summary>Changes type, group or tags.</summary>
     Task<ChangeReply<DeviceRegistration>> WriteRegistration(RegistrationWrite write);
 
@@ -83,6 +97,15 @@ public static class DeviceActorMethods
 
     /// <summary><see cref="IDeviceActor.GetTwin"/>.</summary>
     public const string GetTwin = nameof(IDeviceActor.GetTwin);
+
+    /// <summary><see cref="IDeviceActor.Create"/>.</summary>
+    public const string Create = nameof(IDeviceActor.Create);
+
+    /// <summary><see cref="IDeviceActor.Drain"/>.</summary>
+    public const string Drain = nameof(IDeviceActor.Drain);
+
+    /// <summary><see cref="IDeviceActor.Remove"/>.</summary>
+    public const string Remove = nameof(IDeviceActor.Remove);
 
     /// <summary><see cref="IDeviceActor.WriteRegistration"/>.</summary>
     public const string WriteRegistration = nameof(IDeviceActor.WriteRegistration);

@@ -115,6 +115,9 @@ public sealed record DeviceView
 
     /// <summary>Its sessions.</summary>
     public SessionSummary Sessions { get; init => field = value ?? SessionSummary.None; } = SessionSummary.None;
+
+    /// <summary>True: it is no more, and only its revision says anything. Null: it is there.</summary>
+    public bool? IsRemoved { get; init; }
 }
 
 /// <summary>A twin in short.</summary>

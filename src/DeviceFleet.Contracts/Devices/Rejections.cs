@@ -48,11 +48,39 @@ public static class RejectionReasons
     /// <summary>The broker had as many connections as it may have.</summary>
     public const string TooManyConnections = "too-many-connections";
 
+    /// <summary>A claim whose proof is wrong or missing.</summary>
+    public const string BadProof = "bad-proof";
+
+    /// <summary>A claim under an enrolment that does not exist, is disabled or has ended.</summary>
+    public const string UnknownEnrolment = "unknown-enrolment";
+
+    /// <summary>A claim past its expiry, or with one too far ahead.</summary>
+    public const string ClaimExpired = "claim-expired";
+
+    /// <summary>A claim with a nonce that was used before, or a code that another device redeemed.</summary>
+    public const string ClaimReplayed = "claim-replayed";
+
+    /// <summary>A device that the enrolment's lists keep out.</summary>
+    public const string Denied = "denied";
+
+    /// <summary>A claim for an id that belongs to other hardware.</summary>
+    public const string IdentityTaken = "identity-taken";
+
+    /// <summary>A device whose identity is suspended or retired.</summary>
+    public const string NotActive = "not-active";
+
+    /// <summary>More claims than one hardware may make.</summary>
+    public const string TooManyClaims = "too-many-claims";
+
+    /// <summary>A second connection with a claim id that is connected.</summary>
+    public const string ClaimInUse = "claim-in-use";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Malformed, TooLarge, OutOfBounds, TooLate, OldBoot, OutOfType, StaleVersion, NoSuchCommand, WrongTopic, WrongDevice, WrongSubscription, BadCredentials,
-        WrongClientId, SessionTakenOver, TooManyConnections,
+        WrongClientId, SessionTakenOver, TooManyConnections, BadProof, UnknownEnrolment, ClaimExpired, ClaimReplayed, Denied, IdentityTaken, NotActive, TooManyClaims,
+        ClaimInUse,
     ];
 }
 
@@ -85,7 +113,7 @@ public sealed record RejectedEvent
     /// <summary>Unix milliseconds UTC.</summary>
     public required long At { get; init; }
 
-    /// <summary>Who refused: <c>broker</c>, <c>devices</c>.</summary>
+    /// <summary>Who refused: <c>broker</c>, <c>devices</c>, <c>provisioning</c>.</summary>
     public required string By { get; init; }
 
     /// <summary>The device after its refusal was counted; null when no actor was asked.</summary>

@@ -20,6 +20,17 @@ public static class FleetHubContract
     /// <summary>Client calls with a device id.</summary>
     public const string UnwatchDevice = "UnwatchDevice";
 
+    /// <summary>
+    /// Client calls with a device id: an operator asks that an identity be registered by hand; returns a <see cref="Contracts.Provisioning.IdentityReply"/> with the secret, told once.
+    /// </summary>
+    public const string StartProvisioning = "StartProvisioning";
+
+    /// <summary>Server sends a <see cref="Contracts.Provisioning.SagaView"/> to who watches the fleet.</summary>
+    public const string ProvisioningChanged = "ProvisioningChanged";
+
+    /// <summary>Server sends a <see cref="Contracts.Rollouts.RolloutView"/> to who watches the fleet.</summary>
+    public const string RolloutChanged = "RolloutChanged";
+
     /// <summary>Server sends a <see cref="FleetSnapshot"/>.</summary>
     public const string Snapshot = "Snapshot";
 
@@ -186,6 +197,9 @@ public sealed record FleetUpdates
 
     /// <summary>Devices that changed, whole rows.</summary>
     public required IReadOnlyList<DeviceRow> Devices { get; init; }
+
+    /// <summary>Devices that are no more.</summary>
+    public IReadOnlyList<DeviceId> Removed { get; init => field = value ?? []; } = [];
 
     /// <summary>New refusals, newest first, at most 50.</summary>
     public required IReadOnlyList<RejectedEvent> Rejections { get; init; }

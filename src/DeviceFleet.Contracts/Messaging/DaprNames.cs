@@ -9,6 +9,9 @@ public static class DaprNames
     /// <summary>App id of the gateway.</summary>
     public const string GatewayApp = "gateway";
 
+    /// <summary>App id of the service of identities, sagas and rollouts.</summary>
+    public const string ProvisioningApp = "provisioning";
+
     /// <summary>State store of actors.</summary>
     public const string ActorStateStore = "fleet-state";
 
@@ -39,6 +42,20 @@ public static class DaprNames
     /// <summary>Configuration store of alarm rules and device types.</summary>
     public const string ConfigurationStore = "fleet-settings";
 
+    /// <summary>State store of what is left of decommissioned devices.</summary>
+    public const string ArchiveStateStore = "archive-state";
+
+    /// <summary>Input binding and route of devices that ask to be let in.</summary>
+    public const string ProvisionIn = "provision-in";
+
+    /// <summary>
+    /// Output binding that cuts sessions: operation <c>create</c> with a JSON array of MQTT client ids, the body of EMQX's <c>POST /api/v5/clients/kickout/bulk</c>.
+    /// </summary>
+    public const string BrokerControl = "broker-control";
+
+    /// <summary>Output binding of firmware images, in parts.</summary>
+    public const string FirmwareStore = "firmware-store";
+
     /// <summary>Input binding and route of what the broker refused.</summary>
     public const string RejectionsIn = "rejections-in";
 
@@ -56,8 +73,8 @@ public static class PubSubTopics
     public const string Telemetry = "telemetry";
 
     /// <summary>
-    /// <see cref="Devices.PresenceEvent"/>, <see cref="Devices.TwinEvent"/>, <see cref="Devices.RegistrationEvent"/>, <see cref="Devices.CommandEvent"/> and
-    /// <see cref="Groups.GroupEvent"/>; the CloudEvent's type tells which.
+    /// <see cref="Devices.PresenceEvent"/>, <see cref="Devices.TwinEvent"/>, <see cref="Devices.RegistrationEvent"/>, <see cref="Devices.CommandEvent"/>,
+    /// <see cref="Devices.DeviceRemovedEvent"/> and <see cref="Groups.GroupEvent"/>; the CloudEvent's type tells which.
     /// </summary>
     public const string DeviceEvents = "device-events";
 
@@ -66,6 +83,9 @@ public static class PubSubTopics
 
     /// <summary><see cref="Devices.RejectedEvent"/>.</summary>
     public const string Rejected = "rejected";
+
+    /// <summary><see cref="Contracts.Provisioning.IdentityEvent"/>, <see cref="Contracts.Provisioning.RefusalEvent"/> and <see cref="Rollouts.RolloutEvent"/>.</summary>
+    public const string Provisioning = "provisioning";
 
     /// <summary>Dead-letter topic of a topic.</summary>
     public static string DeadLetterOf(string topic) => topic + "-dead";
@@ -91,6 +111,40 @@ public static class DevicesRoutes
     public const string TryRule = "settings/try-rule";
 }
 
+/// <summary>Routes of <c>provisioning</c> that other services call through service invocation, and brokers over HTTP.</summary>
+public static class ProvisioningRoutes
+{
+    /// <summary>POST a <see cref="Contracts.Provisioning.ProvisionClaim"/>: <see cref="Contracts.Provisioning.ProvisionAnswer"/>.</summary>
+    public const string Claims = "claims";
+
+    /// <summary>POST <see cref="Contracts.Provisioning.MqttAuthenticate"/>: <see cref="Contracts.Provisioning.MqttVerdict"/>.</summary>
+    public const string Authenticate = "mqtt/authenticate";
+
+    /// <summary>POST <see cref="Contracts.Provisioning.MqttAuthorize"/>: <see cref="Contracts.Provisioning.MqttVerdict"/>.</summary>
+    public const string Authorize = "mqtt/authorize";
+
+    /// <summary>POST <see cref="Rollouts.ReleaseOrder"/>: a <see cref="Devices.ChangeReply{T}"/> of <see cref="Rollouts.Release"/>.</summary>
+    public const string Releases = "releases";
+
+    /// <summary>POST <see cref="Rollouts.ReleaseWithdrawal"/>: a <see cref="Devices.ChangeReply{T}"/> of <see cref="Rollouts.Release"/>.</summary>
+    public const string WithdrawRelease = "releases/withdraw";
+}
+
+/// <summary>What the secret store holds for the services themselves.</summary>
+public static class SecretNames
+{
+    /// <summary>The secret of <c>provisioning</c>, with the values below.</summary>
+    public const string Provisioning = "provisioning-keys";
+
+    /// <summary>
+    /// 64 hex digits: enrolment keys are encrypted with it, secrets on their way to a device made with it. Without it nobody can be let in; who is in stays.
+    /// </summary>
+    public const string MasterKey = "master";
+
+    /// <summary>PEM of a PKCS #8 private key, ECDSA P-256: firmware is signed with it.</summary>
+    public const string FirmwareKey = "firmware";
+}
+
 /// <summary>CloudEvents <c>type</c> values.</summary>
 public static class EventTypes
 {
@@ -111,6 +165,18 @@ public static class EventTypes
 
     /// <summary>On <see cref="PubSubTopics.DeviceEvents"/>.</summary>
     public const string GroupChanged = "devicefleet.group.changed.v1";
+
+    /// <summary>On <see cref="PubSubTopics.DeviceEvents"/>.</summary>
+    public const string DeviceRemoved = "devicefleet.device.removed.v1";
+
+    /// <summary>On <see cref="PubSubTopics.Provisioning"/>.</summary>
+    public const string IdentityChanged = "devicefleet.identity.changed.v1";
+
+    /// <summary>On <see cref="PubSubTopics.Provisioning"/>.</summary>
+    public const string AccessRefused = "devicefleet.access.refused.v1";
+
+    /// <summary>On <see cref="PubSubTopics.Provisioning"/>.</summary>
+    public const string RolloutChanged = "devicefleet.rollout.changed.v1";
 
     /// <summary>On <see cref="PubSubTopics.Alarms"/>.</summary>
     public const string AlarmChanged = "devicefleet.alarm.changed.v1";

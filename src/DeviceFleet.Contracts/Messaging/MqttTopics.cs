@@ -25,6 +25,25 @@ public enum DeviceTopicKind
 
     /// <summary><c>fleet/{id}/commands/{commandId}</c>, down.</summary>
     Command,
+
+    /// <summary><c>fleet/{id}/credentials</c>, down.</summary>
+    Credentials,
+
+    /// <summary><c>provision/{claimId}/request</c>, up; the id is the claim's, in the alphabet of device ids.</summary>
+    ProvisionRequest,
+
+    /// <summary><c>provision/{claimId}/response</c>, down; the id is the claim's.</summary>
+    ProvisionResponse,
+}
+
+/// <summary>MQTT user names and client ids that are no device's.</summary>
+public static class MqttAccounts
+{
+    /// <summary>User of devices that have no identity yet; no password. They publish and subscribe only under their claim id. No device has this id.</summary>
+    public const string Provision = "provision";
+
+    /// <summary>Before the claim id in the client id of such a device. No device id holds a colon, so neither can take the other's session over.</summary>
+    public const string ClaimClientPrefix = "claim:";
 }
 
 /// <summary>MQTT topics and limits (DESIGN section 4).</summary>
@@ -54,7 +73,11 @@ public static class MqttTopics
     /// <summary>Where the broker tells what it refused (<see cref="RejectedEvent"/> as JSON); no client may publish or subscribe there.</summary>
     public const string BrokerRejections = "broker/rejections";
 
+    /// <summary>Filter of every claim.</summary>
+    public const string ProvisionRequestFilter = "provision/+/request";
+
     private const string Root = "fleet/";
+    private const string ProvisionRoot = "provision/";
 
     /// <summary>Topic for telemetry.</summary>
     public static string Telemetry(DeviceId id) => $"{Root}{id.Value}/telemetry";
@@ -64,6 +87,15 @@ public static class MqttTopics
 
     /// <summary>Topic for the desired twin.</summary>
     public static string Desired(DeviceId id) => $"{Root}{id.Value}/desired";
+
+    /// <summary>Topic for new credentials.</summary>
+    public static string Credentials(DeviceId id) => $"{Root}{id.Value}/credentials";
+
+    /// <summary>Topic for a claim.</summary>
+    public static string ProvisionRequest(DeviceId claimId) => $"{ProvisionRoot}{claimId.Value}/request";
+
+    /// <summary>Topic for the answer to a claim.</summary>
+    public static string ProvisionResponse(DeviceId claimId) => $"{ProvisionRoot}{claimId.Value}/response";
 
     /// <summary>Topic for reports of the twin.</summary>
     public static string Reported(DeviceId id) => $"{Root}{id.Value}/reported";
@@ -83,11 +115,24 @@ public static class MqttTopics
     /// <summary>Filter of all commands to a device.</summary>
     public static string Commands(DeviceId id) => $"{Root}{id.Value}/commands/+";
 
-    /// <summary>Reads a concrete topic; false when it is none of a device's topics. Allocates only the id.</summary>
+    /// <summary>Whether devices publish on topics of this kind; otherwise they subscribe to them.</summary>
+    public static bool IsUpward(DeviceTopicKind kind) => kind switch
+    {
+        DeviceTopicKind.Telemetry or DeviceTopicKind.Status or DeviceTopicKind.Reported or DeviceTopicKind.TwinGet or DeviceTopicKind.CommandResult
+            or DeviceTopicKind.ProvisionRequest => true,
+        DeviceTopicKind.Desired or DeviceTopicKind.Command or DeviceTopicKind.Credentials or DeviceTopicKind.ProvisionResponse => false,
+    };
+
+    /// <summary>Reads a concrete topic; false when it is none of a device's or a claim's topics. Allocates only the id.</summary>
     public static bool TryParse(ReadOnlySpan<char> topic, out DeviceId id, out DeviceTopicKind kind)
     {
         id = default;
         kind = default;
+        if (topic.StartsWith(ProvisionRoot, StringComparison.Ordinal))
+        {
+            return TryParseProvision(topic[ProvisionRoot.Length..], out id, out kind);
+        }
+
         if (!topic.StartsWith(Root, StringComparison.Ordinal))
         {
             return false;
@@ -103,6 +148,24 @@ public static class MqttTopics
         return TryParseKind(rest[(slash + 1)..], out kind);
     }
 
+    private static bool TryParseProvision(ReadOnlySpan<char> rest, out DeviceId id, out DeviceTopicKind kind)
+    {
+        id = default;
+        kind = default;
+        var slash = rest.IndexOf('/');
+        if (slash <= 0 || !DeviceId.TryParse(rest[..slash].ToString(), out id))
+        {
+            return false;
+        }
+
+        switch (rest[(slash + 1)..])
+        {
+            case "request": kind = DeviceTopicKind.ProvisionRequest; return true;
+            case "response": kind = DeviceTopicKind.ProvisionResponse; return true;
+            default: return false;
+        }
+    }
+
     private static bool TryParseKind(ReadOnlySpan<char> tail, out DeviceTopicKind kind)
     {
         const string commands = "commands/";
@@ -113,6 +176,7 @@ public static class MqttTopics
             case "status": kind = DeviceTopicKind.Status; return true;
             case "reported": kind = DeviceTopicKind.Reported; return true;
             case "desired": kind = DeviceTopicKind.Desired; return true;
+            case "credentials": kind = DeviceTopicKind.Credentials; return true;
             case "twin/get": kind = DeviceTopicKind.TwinGet; return true;
         }
 

@@ -70,7 +70,7 @@ internal sealed partial class DeviceActor
     /// </summary>
     private async Task FollowRulesAsync(DeviceTurn turn)
     {
-        if (turn.Device.Revision == 0)
+        if (turn.Device.Revision == 0 || turn.Device.RemovedAt is not null)
         {
             return;
         }

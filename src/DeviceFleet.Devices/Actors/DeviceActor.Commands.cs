@@ -15,6 +15,11 @@ internal sealed partial class DeviceActor
     public async Task<ChangeReply<DeviceCommand>> SendCommand(CommandRequest request)
     {
         var turn = await BeginAsync(request.At);
+        if (turn.Device.RemovedAt is not null)
+        {
+            return OfGone<DeviceCommand>() with { Reason = null };
+        }
+
         var (book, ended) = await CommandsAsync(turn);
         var (next, result) = turn.Device.Outbox.Count < Outbox.CommandsStopAt
             ? book.Send(turn.Device.DeviceId, request)
@@ -31,6 +36,11 @@ internal sealed partial class DeviceActor
     public async Task<ChangeReply<DeviceCommand>> AnswerCommand(CommandAnswer answer)
     {
         var turn = await BeginAsync(answer.ReceivedAt);
+        if (turn.Device.RemovedAt is not null)
+        {
+            return OfGone<DeviceCommand>();
+        }
+
         var (book, ended) = await CommandsAsync(turn);
         var (next, result) = book.Answer(answer, turn.Now);
         if (result.Reason is { } reason)

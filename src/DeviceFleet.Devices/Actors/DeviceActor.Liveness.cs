@@ -8,6 +8,11 @@ internal sealed partial class DeviceActor
     public async Task<StatusReply> ReportStatus(StatusReport report)
     {
         var turn = await BeginAsync(report.ReceivedAt);
+        if (turn.Device.RemovedAt is not null)
+        {
+            return new StatusReply(turn.Device.Presence, false, turn.Device.Revision);
+        }
+
         var (next, changed) = turn.Device.ReportStatus(report, PresenceOf(turn.Device));
         turn.Device = next;
         if (report.Online && next.IsConnected)

@@ -10,6 +10,11 @@ internal sealed partial class DeviceActor
     public async Task<ChangeReply<DeviceRegistration>> WriteRegistration(RegistrationWrite write)
     {
         var turn = await BeginAsync(write.At);
+        if (turn.Device.RemovedAt is not null)
+        {
+            return OfGone<DeviceRegistration>() with { Reason = null };
+        }
+
         var current = turn.Device.Registration;
         var reply = current.Apply(write);
         if (reply is not { Outcome: ChangeOutcome.Applied, Value: { } next })

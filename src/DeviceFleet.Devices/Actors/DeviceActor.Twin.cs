@@ -19,6 +19,11 @@ internal sealed partial class DeviceActor
     public async Task<TwinView> RequestTwin(TwinRequest request)
     {
         var turn = await BeginAsync(request.ReceivedAt);
+        if (turn.Device.RemovedAt is not null)
+        {
+            return await ViewTwinAsync(turn);
+        }
+
         Hear(turn);
         OweDesired(turn, evenIfNeverWritten: true);
         await CatchUpAfterAsync(turn);
@@ -29,6 +34,11 @@ internal sealed partial class DeviceActor
     public async Task<ChangeReply<TwinView>> ReportTwin(ReportedPatch patch)
     {
         var turn = await BeginAsync(patch.ReceivedAt);
+        if (turn.Device.RemovedAt is not null)
+        {
+            return OfGone<TwinView>();
+        }
+
         var twin = await TwinAsync(turn);
         var settings = (await RulesAsync(turn.Device)).Book;
 
@@ -59,6 +69,11 @@ internal sealed partial class DeviceActor
     public async Task<ChangeReply<TwinView>> WriteDesired(DesiredWrite write)
     {
         var turn = await BeginAsync(write.At);
+        if (turn.Device.RemovedAt is not null)
+        {
+            return OfGone<TwinView>() with { Reason = null };
+        }
+
         var twin = await TwinAsync(turn);
         var type = (await RulesAsync(turn.Device)).DeviceType;
         var (next, result) = twin.WriteDesired(write, document => type?.Faults(document) ?? []);

@@ -41,6 +41,11 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     {
         var turn = await BeginAsync(request.ReceivedAt);
         var before = turn.Device;
+        if (before.RemovedAt is not null)
+        {
+            return IngestOfGone(before, request.Samples.Count);
+        }
+
         var rules = await RulesAsync(turn.Device);
         var run = new RuleRun(rules.Rules, turn.Device.Rules, turn.Now);
         var (next, results) = turn.Device.Ingest(request, services.Limits, PresenceOf(turn.Device), rules.DeviceType, run);
@@ -66,6 +71,11 @@ internal sealed partial class DeviceActor(ActorHost host, DeviceActorServices se
     public async Task<DeviceView> NoteRejected(RejectionNote note)
     {
         var turn = await BeginAsync(note.ReceivedAt);
+        if (turn.Device.RemovedAt is not null)
+        {
+            return turn.Device.ToView();
+        }
+
         turn.Device = turn.Device.NoteRejected(note);
         await CommitAsync(turn);
         return turn.Device.ToView();

@@ -20,6 +20,9 @@ internal sealed record DeviceState
     /// <summary>Rises by one each turn that saves.</summary>
     public long Revision { get; init; }
 
+    /// <summary>When it was removed, Unix milliseconds UTC: this is a tombstone, and only <c>Create</c> makes a device of it again. Null: it was not.</summary>
+    public long? RemovedAt { get; init; }
+
     public Presence Presence { get; init; }
 
     public long? PresenceSince { get; init; }
@@ -100,6 +103,7 @@ internal sealed record DeviceState
         Alarms = Alarms,
         OpenCommands = Commands.Open,
         Sessions = Sessions,
+        IsRemoved = RemovedAt is null ? null : true,
     };
 }
 

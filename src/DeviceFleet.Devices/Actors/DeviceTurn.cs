@@ -88,6 +88,16 @@ internal sealed class DeviceTurn(IActorStateManager states, DeviceState stored, 
         _puts.Add(() => states.SetStateAsync(key, part));
     }
 
+    /// <summary>Removes all parts.</summary>
+    public void Wipe()
+    {
+        foreach (var key in (string[])[TwinKey, CommandsKey, AlarmsKey])
+        {
+            _parts.Remove(key);
+            _puts.Add(() => states.TryRemoveStateAsync(key));
+        }
+    }
+
     /// <summary>Lets the next <see cref="StoreAsync"/> take out what was published before this turn, even when nothing else changed.</summary>
     public void TakeOutPublished()
     {

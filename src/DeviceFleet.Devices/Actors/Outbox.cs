@@ -16,6 +16,8 @@ internal sealed record OutboxItem
 
     public AlarmEvent? Alarm { get; init; }
 
+    public DeviceRemovedEvent? Removed { get; init; }
+
     /// <summary>A call of a group's actor.</summary>
     public MembershipCall? Membership { get; init; }
 
@@ -38,6 +40,7 @@ internal sealed record OutboxItem
         { Twin: { } twin } => "twin/" + twin.Part,
         { Command: { } command } => "command/" + command.Command.Id,
         { Alarm: { } alarm } => "alarm/" + alarm.Alarm.Rule.Id, // a rule's next alarm says that the one before is over
+        { Removed: not null } => "removed",
         { Membership: { } membership } => "membership/" + membership.Group.Value,
         _ => throw new InvalidOperationException("An empty outbox item."),
     };

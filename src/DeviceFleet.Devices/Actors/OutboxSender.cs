@@ -1,6 +1,6 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Devices.Groups;
-using DeviceFleet.Devices.Publishing;
+using DeviceFleet.ServiceDefaults.Publishing;
 
 namespace DeviceFleet.Devices.Actors;
 
@@ -9,6 +9,7 @@ namespace DeviceFleet.Devices.Actors;
 /// it looks like.
 /// </summary>
 internal sealed partial class OutboxSender(
+    EventPublisher<DeviceRemovedEvent> removed,
     EventPublisher<RegistrationEvent> registration,
     EventPublisher<PresenceEvent> presence,
     EventPublisher<TwinEvent> twin,
@@ -22,6 +23,7 @@ internal sealed partial class OutboxSender(
     /// <summary>Ends when all of it is durable where it goes. When it throws, any of it may be or not; sending it again does no harm, as newer revisions win.</summary>
     public async Task SendAsync(IReadOnlyList<OutboxItem> items)
     {
+        await removed.PublishAsync([.. items.Select(item => item.Removed).OfType<DeviceRemovedEvent>()], CancellationToken.None);
         await registration.PublishAsync([.. items.Select(item => item.Registration).OfType<RegistrationEvent>()], CancellationToken.None);
         await presence.PublishAsync([.. items.Select(item => item.Presence).OfType<PresenceEvent>()], CancellationToken.None);
         await twin.PublishAsync([.. items.Select(item => item.Twin).OfType<TwinEvent>()], CancellationToken.None);

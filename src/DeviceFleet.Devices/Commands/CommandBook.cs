@@ -170,6 +170,13 @@ internal sealed record CommandBook
         return (next, ended);
     }
 
+    /// <summary>Takes back whatever has not ended, delivered or not, since its device goes; those that ended, by number.</summary>
+    public (CommandBook Next, IReadOnlyList<DeviceCommand> Ended) CancelAll(string by, long now)
+    {
+        DeviceCommand[] ended = [.. Open.Select(command => command with { State = CommandState.Cancelled, EndedAt = now, Error = $"Cancelled by {by}: the device goes." })];
+        return (ended.Aggregate(this, (book, command) => book.End(command)), ended);
+    }
+
     /// <summary>When nobody waits for an answer any more to a command that is delivered now, or was before; Unix milliseconds UTC.</summary>
     public static long DeadlineOf(DeviceCommand command, long now) => (command.DeliveredAt ?? now) + command.TimeoutMs;
 

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Groups;
-using DeviceFleet.Devices.Publishing;
+using DeviceFleet.ServiceDefaults.Publishing;
 using Microsoft.Extensions.Options;
 
 namespace DeviceFleet.Devices.Groups;

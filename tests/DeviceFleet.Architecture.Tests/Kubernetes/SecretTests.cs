@@ -1,5 +1,6 @@
 using DeviceFleet.Architecture.Tests.Repository;
 using DeviceFleet.Architecture.Tests.Resources;
+using DeviceFleet.Contracts.Messaging;
 using k8s.Models;
 
 namespace DeviceFleet.Architecture.Tests.Kubernetes;
@@ -21,7 +22,8 @@ public sealed class SecretTests
         var files = pods.SelectMany(pod => pod.Spec.Volumes).Select(volume => volume.Secret).OfType<V1SecretVolumeSource>()
             .SelectMany(secret => secret.Items.Select(item => $"{secret.SecretName}/{item.Key}"));
 
-        var needed = ClusterComponentsTests.SecretKeys.Concat(variables).Concat(files).Distinct().Order(StringComparer.Ordinal);
+        string[] read = [$"{SecretNames.Provisioning}/{SecretNames.FirmwareKey}", $"{SecretNames.Provisioning}/{SecretNames.MasterKey}"];
+        var needed = ClusterComponentsTests.SecretKeys.Concat(variables).Concat(files).Concat(read).Distinct().Order(StringComparer.Ordinal);
 
         Assert.Equal(needed, Given);
     }
@@ -33,7 +35,7 @@ public sealed class SecretTests
 
         Assert.All(secrets, secret => Assert.StartsWith(Manifests.Example, secret.Key, StringComparison.Ordinal));
         Assert.All(secrets.SelectMany(secret => ((V1Secret)secret.Value).StringData.Values), value =>
-            Assert.Matches(@"^(example|A+=|[a-z]+\.example:\d+|mqtts://[a-z-]+:example@[a-z]+\.example:\d+)$", value));
+            Assert.Matches(@"^(example|A+=|(https://)?[a-z0-9]+\.example:\d+|https://example:example@[a-z]+\.example:\d+/api/v5/clients/kickout/bulk|mqtts://[a-z-]+:example@[a-z]+\.example:\d+)$", value));
     }
 
     [Fact]
@@ -42,7 +44,8 @@ public sealed class SecretTests
         var rule = Assert.Single(Assert.Single(Manifests.Of<V1Role>()).Rules);
         var binding = Assert.Single(Manifests.Of<V1RoleBinding>());
 
-        Assert.Equal(ClusterComponentsTests.SecretKeys.Select(key => key.Split('/')[0]).Distinct(), rule.ResourceNames);
+        Assert.Equal(
+            ClusterComponentsTests.SecretKeys.Select(key => key.Split('/')[0]).Append(SecretNames.Provisioning).Distinct().Order(StringComparer.Ordinal), rule.ResourceNames);
         Assert.Equal(["get"], rule.Verbs);
         Assert.Equal(["secrets"], rule.Resources);
         Assert.Equal(Assert.Single(Manifests.Of<V1Role>()).Metadata.Name, binding.RoleRef.Name);

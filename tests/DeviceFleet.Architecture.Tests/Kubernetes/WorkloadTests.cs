@@ -11,11 +11,11 @@ public sealed class WorkloadTests
 {
     private const string HealthPath = "/healthz";
 
-    public static TheoryData<string> Apps => [DaprNames.DevicesApp, DaprNames.GatewayApp];
+    public static TheoryData<string> Apps => [DaprNames.DevicesApp, DaprNames.GatewayApp, DaprNames.ProvisioningApp];
 
     [Fact]
     public void Every_service_has_its_pods() =>
-        Assert.Equal([DaprNames.DevicesApp, DaprNames.GatewayApp], Manifests.Workloads.Select(workload => workload.Metadata.Name).Order(StringComparer.Ordinal));
+        Assert.Equal([DaprNames.DevicesApp, DaprNames.GatewayApp, DaprNames.ProvisioningApp], Manifests.Workloads.Select(workload => workload.Metadata.Name).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Apps))]
@@ -56,6 +56,7 @@ public sealed class WorkloadTests
 
         Assert.Equal(variable + "={podName}", Workload(DaprNames.GatewayApp).Spec.Template.Metadata.Annotations["dapr.io/env"]);
         Assert.DoesNotContain("dapr.io/env", Workload(DaprNames.DevicesApp).Spec.Template.Metadata.Annotations);
+        Assert.DoesNotContain("dapr.io/env", Workload(DaprNames.ProvisioningApp).Spec.Template.Metadata.Annotations);
     }
 
     [Theory]

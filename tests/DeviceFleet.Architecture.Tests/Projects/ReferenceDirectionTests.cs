@@ -12,6 +12,7 @@ public sealed class ReferenceDirectionTests
     private const string Defaults = "DeviceFleet.ServiceDefaults";
     private const string Devices = "DeviceFleet.Devices";
     private const string Gateway = "DeviceFleet.Gateway";
+    private const string Provisioning = "DeviceFleet.Provisioning";
     private const string Workflows = "DeviceFleet.Workflows";
     private const string Broker = "DeviceFleet.Broker";
     private const string Engine = "EmbeddedDapr";
@@ -26,19 +27,20 @@ public sealed class ReferenceDirectionTests
         [Defaults] = [Contracts],
         [Devices] = [Contracts, Defaults],
         [Gateway] = [Contracts, Defaults],
+        [Provisioning] = [Contracts, Defaults, Workflows],
         [Workflows] = [Contracts],
         [Broker] = [Contracts],
         [Engine] = [],
         [Components] = [Engine],
         [Server] = [Engine, Components],
-        ["DeviceFleet.Local"] = [Contracts, Defaults, Devices, Gateway, Broker, Engine, Components, Server, Simulator],
+        ["DeviceFleet.Local"] = [Contracts, Defaults, Devices, Gateway, Provisioning, Broker, Engine, Components, Server, Simulator],
         [Simulator] = [Contracts],
         ["DeviceFleet.Load"] = [Contracts],
         ["DeviceFleet.Load.NBomber"] = [Contracts, "DeviceFleet.Load"],
         // The peer of the whole-path benchmark shares broker and store with us, so that only what lies between them differs.
         ["DeviceFleet.Peer.Orleans"] = [Contracts, Broker, Engine, Components],
         // Measures the parts one by one, so it reaches all of them.
-        ["DeviceFleet.Benchmarks"] = [Contracts, Defaults, Devices, Gateway, Workflows, Broker, Engine, Components, Server],
+        ["DeviceFleet.Benchmarks"] = [Contracts, Defaults, Devices, Gateway, Provisioning, Workflows, Broker, Engine, Components, Server],
     };
 
     /// <summary>Packages, by how their names start, that a project must do without.</summary>
@@ -48,6 +50,7 @@ public sealed class ReferenceDirectionTests
         [Defaults] = ["MQTTnet", "SQLitePCLRaw", "Microsoft.Data.Sqlite"],
         [Devices] = ["MQTTnet", "SQLitePCLRaw", "Microsoft.Data.Sqlite", "YamlDotNet"],
         [Gateway] = ["MQTTnet", "SQLitePCLRaw", "Microsoft.Data.Sqlite", "YamlDotNet"],
+        [Provisioning] = ["MQTTnet", "SQLitePCLRaw", "Microsoft.Data.Sqlite", "YamlDotNet"],
         [Workflows] = ["Dapr.", "Microsoft.AspNetCore", "Grpc.AspNetCore"],
         [Broker] = ["Dapr.", "SQLitePCLRaw", "Microsoft.Data.Sqlite"],
         [Engine] = ["Microsoft.AspNetCore", "Grpc.AspNetCore", "MQTTnet", "Dapr.", "SQLitePCLRaw", "Microsoft.Data.Sqlite"],

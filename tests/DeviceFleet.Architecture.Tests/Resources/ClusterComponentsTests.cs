@@ -32,7 +32,7 @@ public sealed class ClusterComponentsTests
 
     [Fact]
     public void Replicas_share_the_topics_that_devices_write() =>
-        Assert.All(Inputs, input => Assert.Equal($"$share/{DaprNames.DevicesApp}/{NamesInCode.Inputs[input.Metadata.Name]}", input.Value("topic")));
+        Assert.All(Inputs, input => Assert.Equal($"$share/{input.Scopes.Single()}/{NamesInCode.Inputs[input.Metadata.Name]}", input.Value("topic")));
 
     [Fact]
     public void Every_binding_of_every_replica_has_its_own_client_id()

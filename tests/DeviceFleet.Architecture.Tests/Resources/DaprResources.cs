@@ -176,4 +176,6 @@ internal sealed class SecretScope
     public string StoreName { get; set; } = string.Empty;
 
     public string DefaultAccess { get; set; } = string.Empty;
+
+    public List<string> AllowedSecrets { get; set; } = [];
 }

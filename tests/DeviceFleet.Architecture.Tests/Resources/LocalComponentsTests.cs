@@ -29,7 +29,7 @@ public sealed class LocalComponentsTests
     {
         var databases = Components.Where(component => component.Entry("connectionString") is not null).ToArray();
 
-        Assert.Equal([DaprNames.PubSub, DaprNames.ActorStateStore, DaprNames.GatewayStateStore], databases.Select(component => component.Metadata.Name));
+        Assert.Equal([DaprNames.ArchiveStateStore, DaprNames.PubSub, DaprNames.ActorStateStore, DaprNames.GatewayStateStore], databases.Select(component => component.Metadata.Name));
         Assert.Single(databases.Select(component => component.Entry("connectionString")!.EnvRef).Distinct());
     }
 
@@ -46,7 +46,7 @@ public sealed class LocalComponentsTests
     {
         var ids = Components.Select(component => component.Value("consumerID")).OfType<string>().ToArray();
 
-        Assert.Equal(NamesInCode.Inputs.Count + 2, ids.Length);
+        Assert.Equal(NamesInCode.Inputs.Count + 3, ids.Length);
         Assert.Equal(ids.Distinct(), ids);
     }
 }

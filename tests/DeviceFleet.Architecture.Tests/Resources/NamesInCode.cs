@@ -24,15 +24,16 @@ internal static class NamesInCode
         [DaprNames.TwinGetIn] = MqttTopics.TwinGetFilter,
         [DaprNames.CommandResultsIn] = MqttTopics.CommandResultsFilter,
         [DaprNames.RejectionsIn] = MqttTopics.BrokerRejections,
+        [DaprNames.ProvisionIn] = MqttTopics.ProvisionRequestFilter,
     };
 
     /// <summary>Who loads what.</summary>
     public static IReadOnlyDictionary<string, string[]> Scopes { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
-        [DaprNames.ActorStateStore] = [DaprNames.DevicesApp],
+        [DaprNames.ActorStateStore] = [DaprNames.DevicesApp, DaprNames.ProvisioningApp],
         [DaprNames.GatewayStateStore] = [DaprNames.GatewayApp],
-        [DaprNames.PubSub] = [DaprNames.DevicesApp, DaprNames.GatewayApp],
-        [DaprNames.SecretStore] = [DaprNames.DevicesApp, DaprNames.GatewayApp],
+        [DaprNames.PubSub] = [DaprNames.DevicesApp, DaprNames.GatewayApp, DaprNames.ProvisioningApp],
+        [DaprNames.SecretStore] = [DaprNames.DevicesApp, DaprNames.GatewayApp, DaprNames.ProvisioningApp],
         [DaprNames.TelemetryIn] = [DaprNames.DevicesApp],
         [DaprNames.StatusIn] = [DaprNames.DevicesApp],
         [DaprNames.ReportedIn] = [DaprNames.DevicesApp],
@@ -41,7 +42,11 @@ internal static class NamesInCode
         [DaprNames.DesiredOut] = [DaprNames.DevicesApp],
         [DaprNames.ConfigurationStore] = [DaprNames.DevicesApp],
         [DaprNames.RejectionsIn] = [DaprNames.DevicesApp],
-        [DaprNames.DeviceOut] = [DaprNames.DevicesApp],
+        [DaprNames.DeviceOut] = [DaprNames.DevicesApp, DaprNames.ProvisioningApp],
+        [DaprNames.ProvisionIn] = [DaprNames.ProvisioningApp],
+        [DaprNames.BrokerControl] = [DaprNames.ProvisioningApp],
+        [DaprNames.FirmwareStore] = [DaprNames.GatewayApp],
+        [DaprNames.ArchiveStateStore] = [DaprNames.ProvisioningApp],
     };
 
     /// <summary>Port at which an app listens.</summary>
@@ -49,6 +54,7 @@ internal static class NamesInCode
     {
         DaprNames.DevicesApp => AppPorts.Devices,
         DaprNames.GatewayApp => AppPorts.Gateway,
+        DaprNames.ProvisioningApp => AppPorts.Provisioning,
         _ => throw new InvalidDataException($"App id {app} is not in DaprNames."),
     };
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Groups;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Contracts.Provisioning;
+using DeviceFleet.Contracts.Rollouts;
 
 namespace DeviceFleet.Architecture.Tests.Resources;
 
@@ -19,7 +21,12 @@ public sealed class ResiliencyTests
     public void Every_target_exists()
     {
         Assert.Empty(Spec.Targets.Components.Keys.Except(NamesInCode.Components));
-        Assert.Equal([DeviceActorMethods.ActorType, GroupActorMethods.ActorType], Spec.Targets.Actors.Keys);
+        Assert.Equal(
+            [
+                DeviceActorMethods.ActorType, GroupActorMethods.ActorType, IdentityActorMethods.ActorType, EnrolmentActorMethods.ActorType, DirectoryActorMethods.ActorType,
+                AuditActorMethods.ActorType, RolloutActorMethods.ActorType,
+            ],
+            Spec.Targets.Actors.Keys);
         Assert.Empty(Spec.Targets.Apps);
     }
 
@@ -37,6 +44,7 @@ public sealed class ResiliencyTests
     [InlineData(DaprNames.ReportedIn)]
     [InlineData(DaprNames.TwinGetIn)]
     [InlineData(DaprNames.CommandResultsIn)]
+    [InlineData(DaprNames.ProvisionIn)]
     public void What_comes_in_is_tried_again(string component)
     {
         var retry = Spec.Targets.Components[component].Inbound?.Retry;

@@ -106,7 +106,7 @@ public sealed class ResourceFileTests
         Assert.All(variables, variable => Assert.Contains($"`{variable}`", manual, StringComparison.Ordinal));
     }
 
-    private static string[] Apps => [DaprNames.DevicesApp, DaprNames.GatewayApp];
+    private static string[] Apps => [DaprNames.DevicesApp, DaprNames.GatewayApp, DaprNames.ProvisioningApp];
 
     private static (string ApiVersion, List<string>? Scopes) Versioned(ComponentResource component) => (component.ApiVersion, component.Scopes);
 

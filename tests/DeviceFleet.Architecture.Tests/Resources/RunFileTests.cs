@@ -10,7 +10,7 @@ public sealed class RunFileTests
 
     [Fact]
     public void It_runs_every_service() =>
-        Assert.Equal([DaprNames.DevicesApp, DaprNames.GatewayApp], Run.Apps.Select(app => app.AppID));
+        Assert.Equal([DaprNames.DevicesApp, DaprNames.GatewayApp, DaprNames.ProvisioningApp], Run.Apps.Select(app => app.AppID));
 
     [Fact]
     public void Each_app_listens_on_loopback_at_the_port_that_its_sidecar_calls() =>

@@ -1,8 +1,8 @@
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
-using DeviceFleet.Devices.Publishing;
 using DeviceFleet.Devices.Tests.Fakes;
+using DeviceFleet.ServiceDefaults.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DeviceFleet.Devices.Tests.Publishing;

@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
-namespace DeviceFleet.Devices.Publishing;
+namespace DeviceFleet.ServiceDefaults.Publishing;
 
 /// <summary>Section <c>Publishing</c>, for each topic alike.</summary>
-internal sealed class PublishingOptions
+public sealed class PublishingOptions
 {
+    /// <summary>Name of the section.</summary>
     public const string Section = "Publishing";
 
     /// <summary>

@@ -1,16 +1,24 @@
 using System.Threading.Channels;
 using Dapr.Client;
 using DeviceFleet.Contracts.Messaging;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace DeviceFleet.Devices.Publishing;
+namespace DeviceFleet.ServiceDefaults.Publishing;
 
 /// <summary>
 /// Publishes the events of one topic in bulk, greedily: each bulk call carries whatever gathered while those before were under way, so a lone event waits for
 /// nobody and a flood costs few calls. Several calls run at once, or a batch's size and the disk's latency would bound the rate; they may overtake each other, which
 /// consumers have to expect of redelivery anyway. Who publishes hears when its events are durable.
 /// </summary>
-internal sealed partial class EventPublisher<TEvent>(
+/// <typeparam name="TEvent">The kind of event.</typeparam>
+/// <param name="topic">Where they go.</param>
+/// <param name="dapr">Who publishes.</param>
+/// <param name="options">Bounds.</param>
+/// <param name="time">Clock.</param>
+/// <param name="logger">Log.</param>
+public sealed partial class EventPublisher<TEvent>(
     EventTopic<TEvent> topic, DaprClient dapr, IOptions<PublishingOptions> options, TimeProvider time, ILogger<EventPublisher<TEvent>> logger) : BackgroundService
 {
     private readonly PublishingOptions _options = options.Value;
@@ -33,6 +41,7 @@ internal sealed partial class EventPublisher<TEvent>(
         await published.Task;
     }
 
+    /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         // What was accepted before is still published: the loop ends when the queue is empty.
@@ -45,6 +54,7 @@ internal sealed partial class EventPublisher<TEvent>(
         await base.StopAsync(cancellationToken);
     }
 
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var calls = new SemaphoreSlim(_options.CallsMax, _options.CallsMax);
@@ -117,4 +127,7 @@ internal sealed partial class EventPublisher<TEvent>(
 }
 
 /// <summary>Where events of a kind go, and what they are called there.</summary>
-internal sealed record EventTopic<TEvent>(string Name, string EventType);
+/// <typeparam name="TEvent">The kind.</typeparam>
+/// <param name="Name">Topic.</param>
+/// <param name="EventType">CloudEvents <c>type</c>.</param>
+public sealed record EventTopic<TEvent>(string Name, string EventType);

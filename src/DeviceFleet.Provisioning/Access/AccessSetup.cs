@@ -1,0 +1,8 @@
+namespace DeviceFleet.Provisioning.Access;
+
+internal static class AccessSetup
+{
+    public static IHostApplicationBuilder AddAccess(this IHostApplicationBuilder builder) => builder;
+
+    public static void MapAccess(this IEndpointRouteBuilder endpoints) => _ = endpoints;
+}

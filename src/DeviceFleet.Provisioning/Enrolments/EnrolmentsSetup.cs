@@ -1,0 +1,6 @@
+namespace DeviceFleet.Provisioning.Enrolments;
+
+internal static class EnrolmentsSetup
+{
+    public static IHostApplicationBuilder AddEnrolments(this IHostApplicationBuilder builder) => builder;
+}
