@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using DeviceFleet.Broker;
+using DeviceFleet.Broker.Access;
 using DeviceFleet.Broker.Upward;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
@@ -46,13 +48,22 @@ using var host = builder.Build();
 await host.StartAsync();
 
 await using var broker = new FleetBroker(
-    new BrokerOptions { Port = port, Key = key },
+    new BrokerOptions { Port = port },
+    new SharedKeyAuthority(key),
     new GrainHandler(host.Services.GetRequiredService<IGrainFactory>()),
     TimeProvider.System,
     NullLoggerFactory.Instance);
 await broker.StartAsync(CancellationToken.None);
 Console.WriteLine($"ready on port {port}, pid {Environment.ProcessId}");
 await host.WaitForShutdownAsync();
+
+internal sealed class SharedKeyAuthority(byte[] key) : IDeviceAuthority
+{
+    public ValueTask<DeviceVerdict> AuthenticateAsync(DeviceId device, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(CryptographicOperations.FixedTimeEquals(password.Span, Encoding.ASCII.GetBytes(SharedKeyPassword.For(device, key)))
+            ? DeviceVerdict.Accepted
+            : DeviceVerdict.Refused(RejectionReasons.BadCredentials, "Wrong password."));
+}
 
 internal sealed class GrainHandler(IGrainFactory grains) : IUpwardHandler
 {

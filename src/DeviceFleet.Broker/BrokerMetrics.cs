@@ -14,6 +14,15 @@ public sealed record BrokerCounters
     /// <summary>CONNECTs accepted.</summary>
     public required long Connects { get; init; }
 
+    /// <summary>CONNECTs that were told to come again because nobody could decide about them in time.</summary>
+    public required long ConnectsBusy { get; init; }
+
+    /// <summary>Connections of claims now.</summary>
+    public required long Claims { get; init; }
+
+    /// <summary>Connections that the host had cut, those that were being let in included.</summary>
+    public required long Cuts { get; init; }
+
     /// <summary>Connections that a newer one of the same client replaced.</summary>
     public required long Takeovers { get; init; }
 
@@ -51,6 +60,9 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly ConcurrentDictionary<string, long> _rejectedByReason = new(StringComparer.Ordinal);
     private readonly UpDownCounter<long> _connectionsMeter;
     private readonly Counter<long> _connectsMeter;
+    private readonly Counter<long> _busyMeter;
+    private readonly UpDownCounter<long> _claimsMeter;
+    private readonly Counter<long> _cutsMeter;
     private readonly Counter<long> _takeoversMeter;
     private readonly Counter<long> _upwardMeter;
     private readonly Counter<long> _willsLostMeter;
@@ -59,6 +71,9 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly Counter<long> _rejectionsDroppedMeter;
     private long _connections;
     private long _connects;
+    private long _busy;
+    private long _claims;
+    private long _cuts;
     private long _takeovers;
     private long _accepted;
     private long _failed;
@@ -72,6 +87,9 @@ internal sealed class BrokerMetrics : IDisposable
     {
         _connectionsMeter = _meter.CreateUpDownCounter<long>("devicefleet.broker.connections", "{connection}");
         _connectsMeter = _meter.CreateCounter<long>("devicefleet.broker.connects", "{connect}");
+        _busyMeter = _meter.CreateCounter<long>("devicefleet.broker.connects.busy", "{connect}", "Told to come again: nobody could decide in time.");
+        _claimsMeter = _meter.CreateUpDownCounter<long>("devicefleet.broker.claims", "{connection}", "Connections of claims.");
+        _cutsMeter = _meter.CreateCounter<long>("devicefleet.broker.cuts", "{connection}", "Connections that were cut on demand.");
         _takeoversMeter = _meter.CreateCounter<long>("devicefleet.broker.takeovers", "{takeover}");
         _upwardMeter = _meter.CreateCounter<long>("devicefleet.broker.upward", "{message}", "Upward messages by outcome.");
         _willsLostMeter = _meter.CreateCounter<long>("devicefleet.broker.wills.lost", "{will}");
@@ -94,6 +112,22 @@ internal sealed class BrokerMetrics : IDisposable
     }
 
     public void Connected() => Count(ref _connects, _connectsMeter);
+
+    public void Busy() => Count(ref _busy, _busyMeter);
+
+    public void Cut() => Count(ref _cuts, _cutsMeter);
+
+    public void ClaimOpened()
+    {
+        _claimsMeter.Add(1);
+        Interlocked.Increment(ref _claims);
+    }
+
+    public void ClaimClosed()
+    {
+        _claimsMeter.Add(-1);
+        Interlocked.Decrement(ref _claims);
+    }
 
     public void TakenOver() => Count(ref _takeovers, _takeoversMeter);
 
@@ -142,6 +176,9 @@ internal sealed class BrokerMetrics : IDisposable
     {
         Connections = Interlocked.Read(ref _connections),
         Connects = Interlocked.Read(ref _connects),
+        ConnectsBusy = Interlocked.Read(ref _busy),
+        Claims = Interlocked.Read(ref _claims),
+        Cuts = Interlocked.Read(ref _cuts),
         Takeovers = Interlocked.Read(ref _takeovers),
         UpwardAccepted = Interlocked.Read(ref _accepted),
         UpwardFailed = Interlocked.Read(ref _failed),

@@ -1,5 +1,4 @@
 using System.Net;
-using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 
 namespace DeviceFleet.Broker;
@@ -13,9 +12,6 @@ public sealed record BrokerOptions
     /// <summary>Address to listen on; loopback by default.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
-    /// <summary>The key that devices' passwords are made from: <see cref="SharedKeyPassword.KeyBytes"/> bytes.</summary>
-    public required ReadOnlyMemory<byte> Key { get; init; }
-
     /// <summary>
     /// Password of the account <see cref="BrokerAccounts.Runtime"/>, at least 16 characters; null (default): there is no such account.
     /// </summary>
@@ -23,6 +19,20 @@ public sealed record BrokerOptions
 
     /// <summary>Most connections at one time, 1 or more, 50,000 by default. One more is closed before it is read.</summary>
     public int ConnectionsMax { get; init; } = 50_000;
+
+    /// <summary>
+    /// Most connections of claims among them (devices that ask to be let in and show nothing before), 0 or more, 2,000 by default. One more is told to come again, and counted as refused.
+    /// </summary>
+    public int ClaimConnectionsMax { get; init; } = 2_000;
+
+    /// <summary>How long a claim's connection may be without a message in either direction, 5 minutes by default; then it is cut.</summary>
+    public TimeSpan ClaimIdleMax { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the answer to whether a device is who it says may take, 10 s by default; then the device is told to come again.</summary>
+    public TimeSpan AuthorityTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a session that is cut may take to end by itself, for the message that is being handled, 500 ms by default; then its socket is torn down.</summary>
+    public TimeSpan CutTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Largest payload in bytes, <see cref="MqttTopics.PayloadBytesMax"/> by default.</summary>
     public int PayloadBytesMax { get; init; } = MqttTopics.PayloadBytesMax;
@@ -86,9 +96,12 @@ public sealed record BrokerOptions
         }
 
         Check(Port is >= 0 and <= 65535, $"{nameof(Port)} is {Port}, not 0 to 65535");
-        Check(Key.Length == SharedKeyPassword.KeyBytes, $"{nameof(Key)} has {Key.Length} bytes, not {SharedKeyPassword.KeyBytes}");
         Check(RuntimePassword is null or { Length: >= 16 }, $"{nameof(RuntimePassword)} is shorter than 16 characters");
         Check(ConnectionsMax >= 1, $"{nameof(ConnectionsMax)} is {ConnectionsMax}, not 1 or more");
+        Check(ClaimConnectionsMax >= 0, $"{nameof(ClaimConnectionsMax)} is negative");
+        Check(ClaimIdleMax > TimeSpan.Zero && ClaimIdleMax <= TimeSpan.FromDays(1), $"{nameof(ClaimIdleMax)} is {ClaimIdleMax}, not above 0 to 1 day");
+        Check(AuthorityTimeout > TimeSpan.Zero && AuthorityTimeout <= TimeSpan.FromHours(1), $"{nameof(AuthorityTimeout)} is {AuthorityTimeout}, not above 0 to 1 hour");
+        Check(CutTimeout > TimeSpan.Zero && CutTimeout <= TimeSpan.FromHours(1), $"{nameof(CutTimeout)} is {CutTimeout}, not above 0 to 1 hour");
         Check(PayloadBytesMax >= 1, $"{nameof(PayloadBytesMax)} is {PayloadBytesMax}, not 1 or more");
         Check(PacketOverheadBytesMax >= 256, $"{nameof(PacketOverheadBytesMax)} is {PacketOverheadBytesMax}, not 256 or more");
         Check(ConnectTimeout > TimeSpan.Zero, $"{nameof(ConnectTimeout)} is not positive");

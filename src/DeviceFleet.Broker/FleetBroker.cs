@@ -1,4 +1,5 @@
 using System.Net;
+using DeviceFleet.Broker.Access;
 using DeviceFleet.Broker.Connections;
 using DeviceFleet.Broker.Downward;
 using DeviceFleet.Broker.Rejections;
@@ -11,6 +12,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Diagnostics.Logger;
+using MQTTnet.Protocol;
 using MQTTnet.Server;
 
 namespace DeviceFleet.Broker;
@@ -26,7 +28,7 @@ public sealed partial class FleetBroker : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ILoggerFactory _loggers;
     private readonly BrokerMetrics _metrics = new();
-    private readonly ConnectionRegistry _registry = new();
+    private readonly ConnectionRegistry _registry;
     private readonly CancellationTokenSource _abandon = new();
     private readonly RejectionFeed _rejections;
     private readonly ConnectionHost _host;
@@ -36,7 +38,8 @@ public sealed partial class FleetBroker : IAsyncDisposable
     private int _stopped;
 
     /// <summary>Makes a broker that does not listen yet.</summary>
-    /// <param name="options">Bounds and credentials.</param>
+    /// <param name="options">Bounds.</param>
+    /// <param name="authority">Knows devices' passwords.</param>
     /// <param name="handler">
     /// Takes what goes up. Null: only clients of the account <see cref="BrokerAccounts.Runtime"/> do, and a PUBACK means that the broker has the message in
     /// memory on its way to them; what none of them subscribed to is not accepted.
@@ -44,19 +47,21 @@ public sealed partial class FleetBroker : IAsyncDisposable
     /// <param name="time">Clock.</param>
     /// <param name="loggers">Loggers.</param>
     /// <exception cref="ArgumentException">Options are out of range; all faults are named.</exception>
-    public FleetBroker(BrokerOptions options, IUpwardHandler? handler, TimeProvider time, ILoggerFactory loggers)
+    public FleetBroker(BrokerOptions options, IDeviceAuthority authority, IUpwardHandler? handler, TimeProvider time, ILoggerFactory loggers)
     {
         options.Validate();
         _options = options;
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger<FleetBroker>();
+        _registry = new ConnectionRegistry(options.ClaimConnectionsMax);
         _rejections = new RejectionFeed(options.RejectionsQueuedMax, handler, _metrics, time, _logger);
         _sender = new DownwardSender(options, _registry, _metrics);
         var gate = new UpwardGate(options, handler, _registry, _rejections, _metrics, time, _logger);
-        _host = new ConnectionHost(options, _registry, gate, _rejections, _metrics);
+        _host = new ConnectionHost(options, _registry, gate, _rejections, _metrics, time);
         _server = new MqttServer(ServerOptions(options), [_host], MqttNetNullLogger.Instance);
-        new ServerEvents(options, _registry, gate, _sender, _rejections, _metrics, _abandon.Token).Attach(_server);
+        var authenticator = new Authenticator(options, authority, time, _logger);
+        new ServerEvents(options, authenticator, _registry, _host, gate, _sender, _rejections, _metrics, time, _abandon.Token).Attach(_server);
     }
 
     /// <summary>The port it listens on, once started.</summary>
@@ -111,14 +116,43 @@ public sealed partial class FleetBroker : IAsyncDisposable
     }
 
     /// <summary>
-    /// Puts a message into the queue of the one connection of the device that the topic names; no other session is looked at. QoS is what the device subscribed with, at most 1.
+    /// Puts a message into the queue of the one connection of the device, or claim, that the topic names; no other session is looked at. QoS is what the device subscribed with, at most 1.
     /// </summary>
-    /// <param name="topic"><c>fleet/{id}/desired</c> or <c>fleet/{id}/commands/{commandId}</c>.</param>
+    /// <param name="topic"><c>fleet/{id}/desired</c>, <c>fleet/{id}/commands/{commandId}</c>, <c>fleet/{id}/credentials</c> or <c>provision/{claimId}/response</c>.</param>
     /// <param name="payload">Payload; must stay unchanged.</param>
     /// <param name="retain">
     /// For <c>desired</c>: kept in memory (an empty payload clears it) and sent at each later subscribe. No effect on other topics.
     /// </param>
     public DownwardOutcome SendToDevice(string topic, ReadOnlyMemory<byte> payload, bool retain) => _sender.Send(topic, payload, retain);
+
+    /// <summary>
+    /// Cuts the sessions of clients: MQTT 5 clients are told 0x87 (not authorized), last wills are published as for a connection that broke. Who was being let in while the cut came is cut
+    /// too, because what let it in may have been true no more; who connects afterwards is not. Completes when nothing more of them is read or sent; their last wills follow.
+    /// </summary>
+    /// <param name="clientIds">MQTT client ids: device ids, or those of claims. Ids that nobody has are passed over.</param>
+    /// <returns>How many connections were cut.</returns>
+    public async Task<int> DisconnectAsync(IReadOnlyCollection<string> clientIds)
+    {
+        var cuts = new List<Task>();
+        var count = 0;
+        foreach (var clientId in clientIds)
+        {
+            var (current, all) = _registry.Cut(clientId);
+            count += all;
+            for (var i = 0; i < all; i++)
+            {
+                _metrics.Cut();
+            }
+
+            if (current is not null)
+            {
+                cuts.Add(_host.CutAsync(current, MqttDisconnectReasonCode.NotAuthorized));
+            }
+        }
+
+        await Task.WhenAll(cuts);
+        return count;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using DeviceFleet.Broker.Access;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Formatter;
@@ -12,7 +13,7 @@ namespace DeviceFleet.Broker.Tests;
 
 public sealed class AccessTests
 {
-    private static readonly Principal Pump = new(DeviceId.Parse("pump-1"));
+    private static readonly Principal Pump = Principal.OfDevice(DeviceId.Parse("pump-1"));
 
     [Theory]
     [InlineData("fleet/pump-1/telemetry", null)]
@@ -23,6 +24,10 @@ public sealed class AccessTests
     [InlineData("fleet/pump-2/twin/get", RejectionReasons.WrongDevice)]
     [InlineData("fleet/pump-1/twin/set", RejectionReasons.WrongTopic)]
     [InlineData("fleet/pump-1/desired", RejectionReasons.WrongTopic)]
+    [InlineData("fleet/pump-1/credentials", RejectionReasons.WrongTopic)]
+    [InlineData("provision/pump-1/request", RejectionReasons.WrongTopic)]
+    [InlineData("provision/pump-1/response", RejectionReasons.WrongTopic)]
+    [InlineData("broker/kickout", RejectionReasons.WrongTopic)]
     [InlineData("fleet/pump-1/commands/c1", RejectionReasons.WrongTopic)]
     [InlineData("fleet/pump-2/telemetry", RejectionReasons.WrongDevice)]
     [InlineData("fleet/pump-10/telemetry", RejectionReasons.WrongDevice)]
@@ -36,6 +41,10 @@ public sealed class AccessTests
 
     [Theory]
     [InlineData("fleet/pump-1/desired", true)]
+    [InlineData("fleet/pump-1/credentials", true)]
+    [InlineData("fleet/pump-2/credentials", false)]
+    [InlineData("provision/pump-1/response", false)]
+    [InlineData("provision/+/request", false)]
     [InlineData("fleet/pump-1/commands/+", true)]
     [InlineData("fleet/pump-1/commands/c1", true)]
     [InlineData("fleet/pump-1/commands/#", false)]
@@ -174,10 +183,16 @@ public sealed class AccessTests
     public void Options_out_of_range_are_named_all_together()
     {
         var fault = Assert.Throws<ArgumentException>(() => new FleetBroker(
-            new BrokerOptions { Key = new byte[5], Port = 70_000 }, null, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance));
+            new BrokerOptions { ClaimConnectionsMax = -1, Port = 70_000 }, new NobodyKnows(), null, TimeProvider.System, NullLoggerFactory.Instance));
 
-        Assert.Contains("Key has 5 bytes", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("ClaimConnectionsMax is negative", fault.Message, StringComparison.Ordinal);
         Assert.Contains("Port is 70000", fault.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class NobodyKnows : IDeviceAuthority
+    {
+        public ValueTask<DeviceVerdict> AuthenticateAsync(DeviceId device, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(DeviceVerdict.Busy);
     }
 
     private static async Task<MqttClientConnectResultCode> TryConnectAsync(BrokerUnderTest test, MqttClientOptions options) =>

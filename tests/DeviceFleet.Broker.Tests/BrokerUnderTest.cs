@@ -1,6 +1,9 @@
+using System.Text;
 using System.Threading.Channels;
+using DeviceFleet.Broker.Access;
 using DeviceFleet.Broker.Upward;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Messaging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MQTTnet;
 using MQTTnet.Formatter;
@@ -8,12 +11,10 @@ using MQTTnet.Protocol;
 
 namespace DeviceFleet.Broker.Tests;
 
-/// <summary>A broker on a port of its own, whose handler is the test.</summary>
-internal sealed class BrokerUnderTest : IUpwardHandler, IAsyncDisposable
+/// <summary>A broker on a port of its own, whose handler and authority are the test.</summary>
+internal sealed class BrokerUnderTest : IUpwardHandler, IDeviceAuthority, IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    private static readonly byte[] Key = [.. Enumerable.Range(0, SharedKeyPassword.KeyBytes).Select(i => (byte)i)];
 
     private readonly Channel<UpwardMessage> _upward = Channel.CreateBounded<UpwardMessage>(100_000);
     private readonly Channel<RejectedEvent> _rejected = Channel.CreateBounded<RejectedEvent>(100_000);
@@ -28,16 +29,20 @@ internal sealed class BrokerUnderTest : IUpwardHandler, IAsyncDisposable
     /// <summary>What the handler answers; accepts at once unless told otherwise.</summary>
     public Func<UpwardMessage, CancellationToken, ValueTask<UpwardVerdict>> Answer { get; set; } = (_, _) => ValueTask.FromResult(UpwardVerdict.Accepted);
 
+    /// <summary>What the authority answers; by default each device has the password of <see cref="PasswordOf"/>.</summary>
+    public Func<DeviceId, string, CancellationToken, ValueTask<DeviceVerdict>> Decide { get; set; } = (device, password, _) => ValueTask.FromResult(
+        password == PasswordOf(device.Value) ? DeviceVerdict.Accepted : DeviceVerdict.Refused(RejectionReasons.BadCredentials, "Wrong password."));
+
     public static async Task<BrokerUnderTest> StartAsync(Func<BrokerOptions, BrokerOptions>? tune = null, bool handles = true)
     {
         var test = new BrokerUnderTest();
-        var options = new BrokerOptions { Key = Key };
-        test.Broker = new FleetBroker(tune?.Invoke(options) ?? options, handles ? test : null, TimeProvider.System, NullLoggerFactory.Instance);
+        var options = new BrokerOptions();
+        test.Broker = new FleetBroker(tune?.Invoke(options) ?? options, test, handles ? test : null, TimeProvider.System, NullLoggerFactory.Instance);
         await test.Broker.StartAsync(CancellationToken.None);
         return test;
     }
 
-    public static string PasswordOf(string id) => SharedKeyPassword.For(DeviceId.Parse(id), Key);
+    public static string PasswordOf(string id) => $"the password of {id}";
 
     public MqttClientOptions Options(string id, MqttProtocolVersion version, Action<MqttClientOptionsBuilder>? tune = null)
     {
@@ -65,6 +70,12 @@ internal sealed class BrokerUnderTest : IUpwardHandler, IAsyncDisposable
         return client;
     }
 
+    /// <summary>Connects as a device that has no identity yet.</summary>
+    public Task<IMqttClient> ConnectClaimAsync(string claimId, MqttProtocolVersion version) => ConnectAsync(claimId, version, o => AsClaim(o, claimId));
+
+    public static void AsClaim(MqttClientOptionsBuilder options, string claimId) =>
+        options.WithClientId(MqttAccounts.ClaimClientPrefix + claimId).WithCredentials(MqttAccounts.Provision);
+
     public async Task<UpwardMessage> NextUpwardAsync() => await _upward.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
     public async Task<RejectedEvent> NextRejectedAsync() => await _rejected.Reader.ReadAsync().AsTask().WaitAsync(Patience);
@@ -76,6 +87,9 @@ internal sealed class BrokerUnderTest : IUpwardHandler, IAsyncDisposable
         _upward.Writer.TryWrite(message);
         return await Answer(message, cancellationToken);
     }
+
+    public ValueTask<DeviceVerdict> AuthenticateAsync(DeviceId device, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
+        Decide(device, Encoding.UTF8.GetString(password.Span), cancellationToken);
 
     public ValueTask RejectedAsync(RejectedEvent rejection, CancellationToken cancellationToken)
     {
@@ -98,6 +112,16 @@ internal static class ClientSignals
 {
     public static MqttApplicationMessage Message(string topic, string payload, MqttQualityOfServiceLevel qualityOfService = MqttQualityOfServiceLevel.AtLeastOnce) =>
         new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithQualityOfServiceLevel(qualityOfService).Build();
+
+    /// <summary>Waits for what the broker does a moment after its client knows.</summary>
+    public static async Task UntilAsync(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(BrokerUnderTest.Patience);
+        while (!holds())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, patience.Token);
+        }
+    }
 
     public static Task<MqttClientDisconnectedEventArgs> Disconnected(this IMqttClient client)
     {

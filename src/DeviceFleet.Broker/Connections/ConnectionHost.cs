@@ -21,7 +21,8 @@ internal sealed class ConnectionHost(
     ConnectionRegistry registry,
     UpwardGate gate,
     RejectionFeed rejections,
-    BrokerMetrics metrics) : ConnectionHandler, IMqttServerAdapter
+    BrokerMetrics metrics,
+    TimeProvider time) : ConnectionHandler, IMqttServerAdapter
 {
     private readonly ConcurrentDictionary<BrokerConnection, Task> _open = new();
     private readonly CancellationTokenSource _willsStop = new();
@@ -83,6 +84,20 @@ internal sealed class ConnectionHost(
         }
     }
 
+    /// <summary>Ends a connection now: it is told why, may finish the message that is being handled within <see cref="BrokerOptions.CutTimeout"/>, and has its last will published.</summary>
+    public async Task CutAsync(BrokerConnection connection, MqttDisconnectReasonCode reason)
+    {
+        await connection.DismissAsync(reason);
+        try
+        {
+            await connection.Served.WaitAsync(options.CutTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            connection.Abort();
+        }
+    }
+
     private async Task ServeAsync(ConnectionContext transport)
     {
         var formatter = new MqttPacketFormatterAdapter(new MqttBufferWriter(WriteBuffer.BytesAtStart, WriteBuffer.BytesKept));
@@ -97,16 +112,19 @@ internal sealed class ConnectionHost(
         try
         {
             using var channel = new MqttChannel(inner, connection, options, (refusal, topic) => rejections.Tell(refusal, connection.Principal?.Device, topic));
+            connection.Channel = channel;
             if (_stopping || ClientHandler is not { } serve)
             {
                 return;
             }
 
             await serve(channel);
+            connection.HasBeenServed();
             await EndAsync(connection);
         }
         finally
         {
+            connection.HasBeenServed();
             registry.Ended(connection);
             _open.TryRemove(connection, out _);
             ended.SetResult();
@@ -116,6 +134,12 @@ internal sealed class ConnectionHost(
     private async Task EndAsync(BrokerConnection connection)
     {
         registry.Ended(connection);
+        if (connection.Idle is { } idle)
+        {
+            idle.Dispose();
+            metrics.ClaimClosed();
+        }
+
         if (!connection.SaidGoodbye && !connection.IsTakenOver && !_stopping)
         {
             await gate.PublishWillAsync(connection, _willsStop.Token);

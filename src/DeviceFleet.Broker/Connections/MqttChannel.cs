@@ -25,6 +25,7 @@ internal sealed class MqttChannel(IMqttChannelAdapter inner, BrokerConnection co
     private static readonly TimeSpan DisconnectTimeout = TimeSpan.FromSeconds(1);
 
     private bool _keepAliveIsOurs;
+    private volatile bool _hasSaidGoodbye;
 
     public long BytesReceived => inner.BytesReceived;
 
@@ -76,6 +77,11 @@ internal sealed class MqttChannel(IMqttChannelAdapter inner, BrokerConnection co
 
     public async Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken)
     {
+        if (_hasSaidGoodbye)
+        {
+            return; // after DISCONNECT nothing follows (MQTT 5, section 4.13); who has not heard the rest hears it again at its next connect
+        }
+
         switch (packet)
         {
             case MqttConnAckPacket accepted when connection.SpeaksMqtt5:
@@ -85,6 +91,7 @@ internal sealed class MqttChannel(IMqttChannelAdapter inner, BrokerConnection co
                 ToMqtt3(answer);
                 break;
             case MqttDisconnectPacket:
+                _hasSaidGoodbye = true;
                 await SendDisconnectAsync(packet, cancellationToken);
                 return;
         }

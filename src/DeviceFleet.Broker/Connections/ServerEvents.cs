@@ -4,6 +4,7 @@ using DeviceFleet.Broker.Downward;
 using DeviceFleet.Broker.Rejections;
 using DeviceFleet.Broker.Upward;
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Messaging;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 
@@ -15,68 +16,110 @@ namespace DeviceFleet.Broker.Connections;
 /// </summary>
 internal sealed class ServerEvents(
     BrokerOptions options,
+    Authenticator authenticator,
     ConnectionRegistry registry,
+    ConnectionHost host,
     UpwardGate gate,
     DownwardSender sender,
     RejectionFeed rejections,
     BrokerMetrics metrics,
+    TimeProvider time,
     CancellationToken abandon)
 {
-    private readonly Authenticator _authenticator = new(options);
-
     public void Attach(MqttServer server)
     {
-        server.ValidatingConnectionAsync += OnConnecting;
-        server.ClientConnectedAsync += OnConnected;
+        server.ValidatingConnectionAsync += OnConnectingAsync;
+        server.ClientConnectedAsync += OnConnectedAsync;
         server.ClientDisconnectedAsync += OnDisconnected;
         server.InterceptingPublishAsync += OnPublishAsync;
         server.InterceptingSubscriptionAsync += OnSubscribe;
         server.InterceptingUnsubscriptionAsync += OnUnsubscribe;
     }
 
-    private Task OnConnecting(ValidatingConnectionEventArgs args)
+    private async Task OnConnectingAsync(ValidatingConnectionEventArgs args)
     {
         var connection = ((MqttChannel)args.ChannelAdapter).Connection;
         args.SessionItems[BrokerConnection.ItemKey] = connection;
-        var (principal, refusal) = _authenticator.Authenticate(args.UserName, args.RawPassword, args.ClientId);
-        if (principal is not null && connection.Will is { } will)
+        registry.Asking(connection, args.ClientId ?? string.Empty);
+        var (principal, refusal) = await authenticator.AuthenticateAsync(args.UserName, args.RawPassword, args.ClientId, abandon);
+        if (principal is null && refusal is null)
         {
-            refusal = principal.IsRuntime
-                ? new Refusal(RejectionReasons.WrongTopic, "The runtime has no last will.")
-                : gate.Check(principal, will.Topic, will.Payload.Length, out _, out _);
+            metrics.Busy();
+            TurnAway(args, connection, MqttConnectReasonCode.ServerBusy, "Busy; come again.");
+            return;
         }
 
-        if (refusal is not null || principal is null)
+        refusal ??= CheckWill(principal!, connection.Will);
+        if (refusal is null)
         {
-            args.ReasonCode = refusal!.Reason switch
+            connection.Principal = principal;
+            refusal = registry.Admit(connection) switch
             {
-                RejectionReasons.BadCredentials => MqttConnectReasonCode.BadUserNameOrPassword,
-                RejectionReasons.WrongClientId => MqttConnectReasonCode.ClientIdentifierNotValid,
-                _ => MqttConnectReasonCode.NotAuthorized,
+                Admission.Admitted => null,
+                Admission.Cut => new Refusal(RejectionReasons.NotActive, "What it may changed while it connected."),
+                Admission.ClaimInUse => new Refusal(RejectionReasons.ClaimInUse, $"Claim {principal!.Id} is connected already."),
+                Admission.TooManyClaims => new Refusal(RejectionReasons.TooManyConnections, $"There are {options.ClaimConnectionsMax} claims already."),
             };
-            args.ReasonString = connection.SpeaksMqtt5 ? refusal.Detail : null;
-            connection.Will = null;
-            rejections.Tell(refusal, DeviceId.TryParse(args.UserName, out var claimed) ? claimed : null, null);
-            return Task.CompletedTask;
         }
 
-        connection.Principal = principal;
-        connection.ClientId = args.ClientId;
-        registry.Accepted(connection);
-        if (principal.IsRuntime)
+        if (refusal is not null)
+        {
+            TurnAway(args, connection, CodeOf(refusal), refusal.Detail);
+            rejections.Tell(refusal, args.UserName != MqttAccounts.Provision && DeviceId.TryParse(args.UserName, out var said) ? said : null, null);
+            return;
+        }
+
+        if (principal!.IsRuntime)
         {
             connection.Downward.OnTheWayMax = options.RuntimeQueueMax;
         }
 
-        return Task.CompletedTask;
+        if (principal.IsClaim)
+        {
+            metrics.ClaimOpened();
+            connection.Idle = new IdleWatch(options.ClaimIdleMax, time, () => _ = host.CutAsync(connection, MqttDisconnectReasonCode.MaximumConnectTime));
+        }
     }
 
-    // Told after the CONNACK was sent and before the first packet after CONNECT is read.
-    private Task OnConnected(ClientConnectedEventArgs args)
+    private Refusal? CheckWill(Principal principal, LastWill? will)
     {
-        registry.Connected(Of(args.SessionItems));
-        metrics.Connected();
-        return Task.CompletedTask;
+        if (will is null)
+        {
+            return null;
+        }
+
+        return principal.Device is null
+            ? new Refusal(RejectionReasons.WrongTopic, "Only a device has a last will.")
+            : gate.Check(principal, will.Topic, will.Payload.Length, out _, out _);
+    }
+
+    private static void TurnAway(ValidatingConnectionEventArgs args, BrokerConnection connection, MqttConnectReasonCode code, string why)
+    {
+        args.ReasonCode = code;
+        args.ReasonString = connection.SpeaksMqtt5 ? why : null;
+        connection.Will = null;
+    }
+
+    // MQTT 3.1.1 knows five codes; those below have one each.
+    private static MqttConnectReasonCode CodeOf(Refusal refusal) => refusal.Reason switch
+    {
+        RejectionReasons.BadCredentials => MqttConnectReasonCode.BadUserNameOrPassword,
+        RejectionReasons.WrongClientId or RejectionReasons.ClaimInUse => MqttConnectReasonCode.ClientIdentifierNotValid,
+        RejectionReasons.TooManyConnections => MqttConnectReasonCode.ServerBusy,
+        _ => MqttConnectReasonCode.NotAuthorized,
+    };
+
+    // Told after the CONNACK was sent and before the first packet after CONNECT is read.
+    private async Task OnConnectedAsync(ClientConnectedEventArgs args)
+    {
+        var connection = Of(args.SessionItems);
+        if (registry.Connected(connection))
+        {
+            metrics.Connected();
+            return;
+        }
+
+        await connection.DismissAsync(MqttDisconnectReasonCode.NotAuthorized);
     }
 
     private Task OnDisconnected(ClientDisconnectedEventArgs args)
@@ -98,6 +141,7 @@ internal sealed class ServerEvents(
         var connection = Of(args.SessionItems);
         var message = args.ApplicationMessage;
         var payload = Whole(message.Payload);
+        connection.Idle?.Heard();
         if (gate.Check(connection.Principal!, message.Topic ?? string.Empty, payload.Length, out var device, out var kind) is { } refusal)
         {
             gate.Refuse(refusal, connection, message.Topic ?? string.Empty, payload.Span);

@@ -1,4 +1,3 @@
-using DeviceFleet.Broker.Access;
 using DeviceFleet.Broker.Connections;
 using DeviceFleet.Contracts.Messaging;
 
@@ -28,7 +27,7 @@ internal sealed class DownwardSender(BrokerOptions options, ConnectionRegistry r
 
     private DownwardOutcome SendUncounted(string topic, ReadOnlyMemory<byte> payload, bool retain)
     {
-        if (!MqttTopics.TryParse(topic, out var device, out var kind) || AccessRules.IsUpward(kind) || payload.Length > options.PayloadBytesMax)
+        if (!MqttTopics.TryParse(topic, out var device, out var kind) || MqttTopics.IsUpward(kind) || payload.Length > options.PayloadBytesMax)
         {
             return DownwardOutcome.Refused;
         }
@@ -38,11 +37,13 @@ internal sealed class DownwardSender(BrokerOptions options, ConnectionRegistry r
             return DownwardOutcome.QueueFull;
         }
 
-        if (registry.Find(device.Value) is not { } connection)
+        var clientId = kind == DeviceTopicKind.ProvisionResponse ? MqttAccounts.ClaimClientPrefix + device.Value : device.Value;
+        if (registry.Find(clientId) is not { } connection)
         {
             return DownwardOutcome.NotConnected;
         }
 
+        connection.Idle?.Heard();
         var answerTo = kind == DeviceTopicKind.Command && connection.SpeaksMqtt5 ? AnswerTo.Command(device, MqttTopics.CommandIdOf(topic)) : null;
         return connection.Downward.Enqueue(topic, payload, retain: false, answerTo);
     }

@@ -3,8 +3,8 @@ using DeviceFleet.Contracts.Messaging;
 
 namespace DeviceFleet.Broker.Upward;
 
-/// <summary>A device's message that passed authentication and access rules. Nothing has looked into the payload.</summary>
-/// <param name="DeviceId">Who sent it.</param>
+/// <summary>A message of a device, or of a claim, that passed authentication and access rules. Nothing has looked into the payload.</summary>
+/// <param name="DeviceId">Who sent it; the claim id where <paramref name="Kind"/> is <see cref="DeviceTopicKind.ProvisionRequest"/>.</param>
 /// <param name="Kind">What the topic is for; always an upward kind.</param>
 /// <param name="Topic">The concrete topic.</param>
 /// <param name="Payload">The payload; stays unchanged, may be kept.</param>

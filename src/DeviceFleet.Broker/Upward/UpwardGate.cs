@@ -21,7 +21,7 @@ internal sealed partial class UpwardGate(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>Null: may be published, and the kind and the device are known.</summary>
+    /// <summary>Null: may be published, and the kind and whose it is are known.</summary>
     public Refusal? Check(Principal principal, string topic, int payloadBytes, out DeviceId device, out DeviceTopicKind kind)
     {
         var refusal = AccessRules.Publish(principal, topic, out device, out kind);

@@ -12,9 +12,17 @@ public static class MqttAccess
     /// <param name="self">Its device id or claim id.</param>
     /// <param name="isClaim">Which of the two.</param>
     /// <param name="topic">The topic.</param>
-    public static (string Reason, string Detail)? Publish(DeviceId self, bool isClaim, string topic)
+    public static (string Reason, string Detail)? Publish(DeviceId self, bool isClaim, string topic) => Publish(self, isClaim, topic, out _, out _);
+
+    /// <summary>The same for who has a use for what the topic is.</summary>
+    /// <param name="self">Its device id or claim id.</param>
+    /// <param name="isClaim">Which of the two.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="target">Whose topic it is.</param>
+    /// <param name="kind">What it is for.</param>
+    public static (string Reason, string Detail)? Publish(DeviceId self, bool isClaim, string topic, out DeviceId target, out DeviceTopicKind kind)
     {
-        if (!MqttTopics.TryParse(topic, out var target, out var kind))
+        if (!MqttTopics.TryParse(topic, out target, out kind))
         {
             return (RejectionReasons.WrongTopic, "No topic of a device.");
         }

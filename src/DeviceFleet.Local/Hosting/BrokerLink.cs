@@ -16,6 +16,9 @@ namespace DeviceFleet.Local.Hosting;
 /// </summary>
 internal sealed class BrokerLink : IUpwardHandler, IMqttConnector
 {
+    /// <summary>Where <c>broker-control</c> publishes (components/local); no client of the broker may.</summary>
+    private const string Kickout = "broker/kickout";
+
     private readonly Lock _gate = new();
     private volatile Subscription[] _subscriptions = [];
     private FleetBroker? _broker;
@@ -77,6 +80,34 @@ internal sealed class BrokerLink : IUpwardHandler, IMqttConnector
 
         public ValueTask PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken cancellationToken)
         {
+            return topic == Kickout ? CutAsync(payload) : Send(topic, payload, retain);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            broker.Remove(this);
+            return ValueTask.CompletedTask;
+        }
+
+        /// <summary>The body is that of EMQX's <c>clients/kickout/bulk</c>, and no more than the sessions' ids.</summary>
+        private async ValueTask CutAsync(ReadOnlyMemory<byte> payload)
+        {
+            List<string> clientIds;
+            try
+            {
+                using var document = JsonDocument.Parse(payload);
+                clientIds = [.. document.RootElement.EnumerateArray().Select(id => id.GetString() ?? string.Empty)];
+            }
+            catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+            {
+                throw new ComponentException($"what came on {Kickout} is no JSON array of client ids", fault);
+            }
+
+            await broker.Broker.DisconnectAsync(clientIds);
+        }
+
+        private ValueTask Send(string topic, ReadOnlyMemory<byte> payload, bool retain)
+        {
             var outcome = broker.Broker.SendToDevice(topic, payload, retain);
             return outcome switch
             {
@@ -89,12 +120,6 @@ internal sealed class BrokerLink : IUpwardHandler, IMqttConnector
                 DownwardOutcome.QueueFull => throw new ComponentException($"too many messages are on their way to the device of {topic}"),
                 DownwardOutcome.Refused => throw new ComponentException($"{topic} is no topic that goes to a device, or the payload is too large"),
             };
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            broker.Remove(this);
-            return ValueTask.CompletedTask;
         }
     }
 }

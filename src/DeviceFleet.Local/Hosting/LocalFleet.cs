@@ -126,7 +126,7 @@ internal sealed class LocalFleet : IAsyncDisposable
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         _broker = new FleetBroker(
-            new BrokerOptions { Port = _options.MqttPort, Address = _options.Listen, Key = _keys.DeviceKey }, _link, _time, _loggers);
+            new BrokerOptions { Port = _options.MqttPort, Address = _options.Listen }, new SharedKeyAuthority(_keys.DeviceKey), _link, _time, _loggers);
         _link.Broker = _broker;
 
         var resources = await ResourceLoader.LoadAsync([_options.ResourcesFolder], ReadEnvironment, cancellationToken);
