@@ -39,22 +39,8 @@ internal sealed record LocalKeys
             return Read(path, bytes);
         }
 
-        // Written beside and renamed: a kill between leaves no half key, which would lock every device out for good.
         var key = RandomNumberGenerator.GetBytes(bytes);
-        var unfinished = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new FileStream(unfinished, options))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(unfinished, path);
+        SecretFile.Write(path, System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
         return key;
     }
 

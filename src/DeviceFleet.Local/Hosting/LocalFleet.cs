@@ -5,6 +5,7 @@ using DeviceFleet.Devices;
 using DeviceFleet.Gateway;
 using DeviceFleet.Gateway.Auth;
 using DeviceFleet.Local.Data;
+using DeviceFleet.Provisioning;
 using DeviceFleet.Simulator;
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.Components;
@@ -36,6 +37,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         _data = data;
         _keys = LocalKeys.LoadOrMake(data);
         StarterSettings.EnsureIn(data);
+        ServiceSecrets.EnsureIn(data);
         _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(options.LogLevel).AddSimpleConsole(console => console.SingleLine = true));
         _engine = new DaprEngine(new ActorRuntimeOptions(), time, _loggers);
     }
@@ -133,6 +135,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         var catalog = BuiltInComponents.Catalog().AddMqtt(_link).AddSecretStores().AddRedis();
         var host = new InProcessServiceHost(_engine, catalog, resources, ReadEnvironment, _data.Path, _time, _loggers);
         _services.Add(await host.AddAsync(DaprNames.DevicesApp, DevicesService.Build, listen: null, [], cancellationToken));
+        _services.Add(await host.AddAsync(DaprNames.ProvisioningApp, ProvisioningService.Build, listen: null, [], cancellationToken));
         try
         {
             _services.Add(await host.AddAsync(
