@@ -153,6 +153,12 @@ public sealed record IdentityReply
     /// Reserve, NoteTwin: whether the thing was there before this instance, so that taking back must not take it away.
     /// </summary>
     public bool WasThere { get; init; }
+
+    /// <summary>Where the answer of the saga that is under way goes over MQTT: to the claim that came last, which may not be the order's. Null: to none.</summary>
+    public string? ClaimId { get; init; }
+
+    /// <summary>That claim's nonce.</summary>
+    public string? Nonce { get; init; }
 }
 
 /// <summary>What a password is compared with.</summary>

@@ -115,7 +115,7 @@ public sealed record AuditEntry
     /// <summary>A person, a saga's instance, or <c>broker</c>, <c>device</c>.</summary>
     public required string By { get; init; }
 
-    /// <summary>What was done: an <see cref="IdentityAction"/> in kebab case, or <c>refused</c>.</summary>
+    /// <summary>What was done: an <see cref="IdentityAction"/> in kebab case, <c>claim</c>, or <c>refused</c>.</summary>
     public required string Action { get; init; }
 
     /// <summary>To which device; null: to none that is known.</summary>

@@ -8,6 +8,9 @@ internal static class SagaNames
     /// <summary>The device connected with the saga's credential; payload: none.</summary>
     public const string Connected = "connected";
 
+    /// <summary>The device connected, but with another credential than the saga's; payload: none.</summary>
+    public const string Seen = "seen";
+
     /// <summary>A person chose; payload: a <see cref="SagaDecision"/>.</summary>
     public const string Choice = "choice";
 
