@@ -5,6 +5,7 @@ using DeviceFleet.Gateway.Auth;
 using DeviceFleet.Gateway.Fleet;
 using DeviceFleet.Gateway.Hubs;
 using DeviceFleet.Gateway.Limits;
+using DeviceFleet.Gateway.Provisioning;
 using DeviceFleet.Gateway.Settings;
 using DeviceFleet.Gateway.Subscriptions;
 using DeviceFleet.Gateway.Web;
@@ -25,6 +26,7 @@ public static class GatewayService
         builder.AddFleetActors();
         builder.AddFleet();
         builder.AddFleetSettings();
+        builder.AddProvisioning();
         builder.AddFleetHub();
         builder.AddFleetApi();
         builder.AddUserLimits();

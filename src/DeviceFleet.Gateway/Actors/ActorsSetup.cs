@@ -14,6 +14,7 @@ internal static class ActorsSetup
         builder.Services.TryAddSingleton<IActorProxyFactory>(provider => CreateFactory(provider.GetRequiredService<IConfiguration>()));
         builder.Services.AddSingleton<DeviceActors>();
         builder.Services.AddSingleton<GroupActors>();
+        builder.Services.AddSingleton<IdentityActors>();
         return builder;
     }
 

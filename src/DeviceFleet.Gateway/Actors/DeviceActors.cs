@@ -12,6 +12,12 @@ internal sealed class DeviceActors(IActorProxyFactory factory)
     public Task<DeviceView> GetViewAsync(DeviceId id, CancellationToken cancellationToken) =>
         _proxies[id.Value].InvokeMethodAsync<DeviceView>(DeviceActorMethods.GetView, cancellationToken);
 
+    public Task<ChangeReply<DeviceRegistration>> CreateAsync(DeviceId id, DeviceCreate create, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<DeviceCreate, ChangeReply<DeviceRegistration>>(DeviceActorMethods.Create, create, cancellationToken);
+
+    public Task<ChangeReply<DeviceRegistration>> RemoveAsync(DeviceId id, DeviceRemoval removal, CancellationToken cancellationToken) =>
+        _proxies[id.Value].InvokeMethodAsync<DeviceRemoval, ChangeReply<DeviceRegistration>>(DeviceActorMethods.Remove, removal, cancellationToken);
+
     public Task<TwinView> GetTwinAsync(DeviceId id, CancellationToken cancellationToken) =>
         _proxies[id.Value].InvokeMethodAsync<TwinView>(DeviceActorMethods.GetTwin, cancellationToken);
 

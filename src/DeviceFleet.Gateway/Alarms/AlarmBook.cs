@@ -57,6 +57,23 @@ internal sealed class AlarmBook
         }
     }
 
+    /// <summary>Forgets the alarms of a device that is no more.</summary>
+    public void Forget(DeviceId device)
+    {
+        lock (_gate)
+        {
+            foreach (var key in _active.Keys.Where(key => key.Item1 == device).ToArray())
+            {
+                _active.Remove(key);
+            }
+
+            foreach (var key in _cleared.Keys.Where(key => key.Item1 == device).ToArray())
+            {
+                _cleared.Remove(key); // its place in the order stays, and finds nothing
+            }
+        }
+    }
+
     /// <summary>Alarms, the most severe first, of the same severity the newest.</summary>
     /// <param name="withCleared">Also those that are cleared.</param>
     /// <param name="severity">Only these; null: all.</param>

@@ -6,6 +6,7 @@ using DeviceFleet.Contracts.Live;
 using DeviceFleet.Gateway.Alarms;
 using DeviceFleet.Gateway.Commands;
 using DeviceFleet.Gateway.Groups;
+using DeviceFleet.Gateway.Provisioning;
 using DeviceFleet.Gateway.Settings;
 using DeviceFleet.Gateway.Subscriptions;
 
@@ -39,6 +40,14 @@ internal sealed record DevicePage(int Total, int Offset, int Limit, IReadOnlyLis
 [JsonSerializable(typeof(CommandOrder))]
 [JsonSerializable(typeof(GroupList))]
 [JsonSerializable(typeof(RuleTrialOrder))]
+[JsonSerializable(typeof(ChoiceOrder))]
+[JsonSerializable(typeof(EnrolmentOrder))]
+[JsonSerializable(typeof(CodesOrder))]
+[JsonSerializable(typeof(RegisterOrder))]
+[JsonSerializable(typeof(ReasonNote))]
+[JsonSerializable(typeof(CredentialOrder))]
+[JsonSerializable(typeof(ImportOrder))]
+[JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(DeviceId[]))]
 [JsonSerializable(typeof(BulkSubscribeAppResponse))]

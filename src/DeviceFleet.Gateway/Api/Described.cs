@@ -34,6 +34,10 @@ internal static class Described
     public static RouteHandlerBuilder Changes(this RouteHandlerBuilder route) =>
         route.RequireAuthorization(Roles.MayWrite).ProducesProblem(StatusCodes.Status404NotFound);
 
+    /// <summary>A route that lets devices in or puts them out: administrators only.</summary>
+    public static RouteHandlerBuilder Administers(this RouteHandlerBuilder route) =>
+        route.RequireAuthorization(Roles.MayAdminister).ProducesProblem(StatusCodes.Status404NotFound);
+
     /// <summary>A route whose change is made under a condition on a version.</summary>
     public static RouteHandlerBuilder ChangesIfMatch(this RouteHandlerBuilder route) => route
         .Changes()

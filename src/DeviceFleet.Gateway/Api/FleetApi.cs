@@ -9,6 +9,7 @@ using DeviceFleet.Gateway.Commands;
 using DeviceFleet.Gateway.Fleet;
 using DeviceFleet.Gateway.Groups;
 using DeviceFleet.Gateway.Limits;
+using DeviceFleet.Gateway.Provisioning;
 using DeviceFleet.Gateway.Registration;
 using DeviceFleet.Gateway.Settings;
 using DeviceFleet.Gateway.Twin;
@@ -57,6 +58,7 @@ internal static class FleetApi
         api.MapAlarms();
         api.MapGroups();
         api.MapSettings();
+        api.MapProvisioning();
     }
 
     private static Ok<SessionInfo> GetSession(ClaimsPrincipal user, IOptions<Auth.AuthOptions> options)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Contracts.Provisioning;
 
 namespace DeviceFleet.Gateway.AsyncApi;
 
@@ -14,10 +15,12 @@ internal static class AsyncApiDocument
     // Ids that stand for themselves until the address is a template: an id holds no braces.
     private const string DeviceMark = "DEVICE";
     private const string CommandMark = "COMMAND";
+    private const string ClaimMark = "CLAIM";
     private const string BindingVersion = "0.2.0";
 
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly DeviceId Device = DeviceId.Parse(DeviceMark);
+    private static readonly DeviceId Claim = DeviceId.Parse(ClaimMark);
 
     private static readonly Channel[] Channels =
     [
@@ -28,6 +31,9 @@ internal static class AsyncApiDocument
         new("commandResult", MqttTopics.CommandResult(Device, CommandMark), IsUp: true, IsRetained: false, nameof(CommandAnswer), "The answer to a command: accepted, then its result."),
         new("desired", MqttTopics.Desired(Device), IsUp: false, IsRetained: true, nameof(DesiredMessage), "What operators want, when it changes and when the device connects or asks."),
         new("command", MqttTopics.Command(Device, CommandMark), IsUp: false, IsRetained: false, nameof(CommandMessage), "Something to be done. One id is executed at most once.", Reply: "commandResult"),
+        new("credentials", MqttTopics.Credentials(Device), IsUp: false, IsRetained: false, nameof(CredentialMessage), "A new password: connect with it, and the old one ends."),
+        new("claim", MqttTopics.ProvisionRequest(Claim), IsUp: true, IsRetained: false, nameof(ProvisionClaim), "A device without an identity asks for one: user provision, client id claim:{claimId}, no password.", Reply: "claimAnswer"),
+        new("claimAnswer", MqttTopics.ProvisionResponse(Claim), IsUp: false, IsRetained: false, nameof(ProvisionAnswer), "What the claim came to."),
     ];
 
     /// <summary>The document, laid out; the same for every start.</summary>
@@ -61,6 +67,7 @@ internal static class AsyncApiDocument
             ["parameters"] = new JsonObject
             {
                 ["deviceId"] = new JsonObject { ["description"] = "The device's own id, which is its user name and client id: 1 to 64 of A-Z a-z 0-9 . _ -, first a letter or digit." },
+                ["claimId"] = new JsonObject { ["description"] = "What the device calls this attempt, of the same alphabet; hard to guess, since who has it reads the answer." },
                 ["commandId"] = new JsonObject { ["description"] = "The command's id, of the same alphabet; unique for the device." },
             },
             ["securitySchemes"] = new JsonObject { ["device"] = new JsonObject { ["type"] = "userPassword", ["description"] = "User name: the device's id. Password: see docs/mqtt.md." } },
@@ -69,7 +76,8 @@ internal static class AsyncApiDocument
 
     private static JsonObject Describe(Channel channel)
     {
-        var parameters = new JsonObject { ["deviceId"] = Reference("components/parameters/deviceId") };
+        var whose = channel.Topic.Contains(ClaimMark, StringComparison.Ordinal) ? "claimId" : "deviceId";
+        var parameters = new JsonObject { [whose] = Reference("components/parameters/" + whose) };
         if (channel.Topic.Contains(CommandMark, StringComparison.Ordinal))
         {
             parameters["commandId"] = Reference("components/parameters/commandId");
@@ -131,7 +139,8 @@ internal static class AsyncApiDocument
     /// <summary>One topic.</summary>
     private sealed record Channel(string Name, string Topic, bool IsUp, bool IsRetained, string Schema, string Description, string? Reply = null)
     {
-        public string Address { get; } = Topic.Replace(DeviceMark, "{deviceId}", StringComparison.Ordinal).Replace(CommandMark, "{commandId}", StringComparison.Ordinal);
+        public string Address { get; } = Topic.Replace(DeviceMark, "{deviceId}", StringComparison.Ordinal).Replace(CommandMark, "{commandId}", StringComparison.Ordinal)
+            .Replace(ClaimMark, "{claimId}", StringComparison.Ordinal);
 
         public string Operation { get; } = (IsUp ? "send" : "receive") + char.ToUpperInvariant(Name[0]) + Name[1..];
     }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Contracts.Provisioning;
 
 namespace DeviceFleet.Gateway.AsyncApi;
 
@@ -36,6 +37,9 @@ internal static class PayloadSchemas
         [nameof(CommandAnswer)] = Answer(),
         [nameof(DesiredMessage)] = Desired(),
         [nameof(CommandMessage)] = Command(),
+        [nameof(CredentialMessage)] = Credentials(),
+        [nameof(ProvisionClaim)] = Claim(),
+        [nameof(ProvisionAnswer)] = ClaimAnswer(),
     };
 
     public static JsonObject Reference(string schema) => new() { ["$ref"] = "#/components/schemas/" + schema };
@@ -98,6 +102,40 @@ internal static class PayloadSchemas
         Bound(schema, "name", ("maxLength", CommandLimits.NameLengthMax), ("pattern", NamePattern));
         Bound(schema, "args", ("description", $"With what: any JSON of at most {CommandLimits.JsonBytesMax} bytes; left out: nothing."));
         Bound(schema, "expiresAt", ("description", "When the device need not begin any more, Unix milliseconds UTC."));
+        return schema;
+    }
+
+    private static JsonObject Credentials()
+    {
+        var schema = Export(ContractsJson.Default.CredentialMessage);
+        Bound(schema, "secret", ("description", "The password from now on; the user name stays."));
+        Bound(schema, "connectBefore", ("description", "When it is taken back if it was not used, Unix milliseconds UTC."));
+        return schema;
+    }
+
+    private static JsonObject Claim()
+    {
+        var schema = Export(ContractsJson.Default.ProvisionClaim);
+        Bound(schema, "enrolment", ("maxLength", EnrolmentLimits.IdLengthMax), ("pattern", NamePattern));
+        Bound(schema, "hardwareId", ("maxLength", IdentityLimits.HardwareIdLengthMax), ("pattern", "^[A-Za-z0-9][A-Za-z0-9._:-]*$"));
+        Bound(
+            schema,
+            "nonce",
+            ("minLength", ProvisionClaim.NonceLengthMin),
+            ("maxLength", ProvisionClaim.NonceLengthMax),
+            ("pattern", "^[A-Za-z0-9_-]+$"),
+            ("description", "Never used before by this hardware."));
+        Bound(schema, "expiresAt", ("description", $"Until when the claim counts, Unix milliseconds UTC; at most {EnrolmentLimits.ClaimLifeMax.TotalMinutes} minutes ahead."));
+        Bound(schema, "proof", ("description", "Base64: see docs/provisioning.md."));
+        return schema;
+    }
+
+    private static JsonObject ClaimAnswer()
+    {
+        var schema = Export(ContractsJson.Default.ProvisionAnswer);
+        Bound(schema, "nonce", ("description", "That of the claim which is answered."));
+        Bound(schema, "secret", ("description", "Issued: the password. Told until it is used the first time, never afterwards."));
+        Bound(schema, "retryAfterMs", ("description", "Pending, or refused for a reason that passes: when to ask again, with a new nonce."));
         return schema;
     }
 

@@ -18,6 +18,12 @@ internal static class Roles
     /// <summary>Who may change something.</summary>
     public static string[] ThatWrite { get; } = [Operator, Admin];
 
+    /// <summary>Who may let devices in and put them out.</summary>
+    public static string[] ThatAdminister { get; } = [Admin];
+
+    /// <summary>Name of the policy that asks for <see cref="ThatAdminister"/>.</summary>
+    public const string MayAdminister = "may-administer";
+
     /// <summary>Name of the policy that asks for <see cref="ThatWrite"/>.</summary>
     public const string MayWrite = "may-write";
 }

@@ -24,7 +24,8 @@ internal static class SignInEndpoints
         // Everything not opened on purpose needs a user who may read, also what no endpoint answers.
         var reader = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireRole(Roles.ThatRead).Build();
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(reader).SetDefaultPolicy(reader)
-            .AddPolicy(Roles.MayWrite, policy => policy.RequireAuthenticatedUser().RequireRole(Roles.ThatWrite));
+            .AddPolicy(Roles.MayWrite, policy => policy.RequireAuthenticatedUser().RequireRole(Roles.ThatWrite))
+            .AddPolicy(Roles.MayAdminister, policy => policy.RequireAuthenticatedUser().RequireRole(Roles.ThatAdminister));
         return builder;
     }
 

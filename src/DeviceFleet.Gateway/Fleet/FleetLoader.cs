@@ -73,6 +73,11 @@ internal sealed partial class FleetLoader(
     {
         var view = await actors.GetViewAsync(id, cancellationToken);
         model.Take(view);
+        if (view.IsRemoved == true)
+        {
+            await known.ForgetAsync([id], cancellationToken);
+        }
+
         if (view.Alarms.Active > 0)
         {
             // Asked after the view: the alarms are at least as new as its revision.

@@ -35,7 +35,7 @@ internal sealed partial class FleetModel
     {
         lock (_gate)
         {
-            if (_changed.Count == 0 && _newRejections.Count == 0 && now - _lastUpdateAt < CountersEveryMs)
+            if (_changed.Count == 0 && _removed.Count == 0 && _newRejections.Count == 0 && now - _lastUpdateAt < CountersEveryMs)
             {
                 return null;
             }
@@ -46,9 +46,11 @@ internal sealed partial class FleetModel
                 AsOf = now,
                 Counters = Counters_NeedsLock(now),
                 Devices = [.. _changed.Select(entry => entry.Row)],
+                Removed = [.. _removed],
                 Rejections = [.. _newRejections],
             };
             _changed.Clear();
+            _removed.Clear();
             _newRejections.Clear();
             _lastUpdateAt = now;
             return updates;

@@ -24,6 +24,11 @@ internal sealed partial class FleetModel(FleetOptions options)
     {
         lock (_gate)
         {
+            if (IsOfGone_NeedsLock(sample.DeviceId, sample.Revision))
+            {
+                return;
+            }
+
             var entry = Entry_NeedsLock(sample.DeviceId);
             if (!sample.Duplicate)
             {
@@ -137,6 +142,17 @@ internal sealed partial class FleetModel(FleetOptions options)
 
     private void TakeView_NeedsLock(DeviceView view)
     {
+        if (view.IsRemoved == true)
+        {
+            Remove_NeedsLock(view.DeviceId, view.Revision);
+            return;
+        }
+
+        if (IsOfGone_NeedsLock(view.DeviceId, view.Revision))
+        {
+            return;
+        }
+
         var entry = Entry_NeedsLock(view.DeviceId);
         if (view.Revision < entry.ViewRevision || view.Revision == 0)
         {
@@ -172,6 +188,7 @@ internal sealed partial class FleetModel(FleetOptions options)
         if (!_entries.TryGetValue(id, out var entry))
         {
             entry = new FleetEntry(id);
+            _removed.Remove(id);
             _entries.Add(id, entry);
             _tally.Add(entry.Row);
             _changed.Add(entry);

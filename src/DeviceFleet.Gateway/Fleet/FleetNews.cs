@@ -1,5 +1,7 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Groups;
+using DeviceFleet.Contracts.Provisioning;
+using DeviceFleet.Contracts.Rollouts;
 
 namespace DeviceFleet.Gateway.Fleet;
 
@@ -8,8 +10,15 @@ namespace DeviceFleet.Gateway.Fleet;
 /// <param name="Commands">Commands.</param>
 /// <param name="Twins">Devices whose twin was written.</param>
 /// <param name="Groups">Groups.</param>
+/// <param name="Sagas">Sagas.</param>
+/// <param name="Rollouts">Rollouts.</param>
 internal sealed record NewsBatch(
-    IReadOnlyCollection<DeviceAlarm> Alarms, IReadOnlyCollection<DeviceCommand> Commands, IReadOnlyCollection<DeviceId> Twins, IReadOnlyCollection<GroupView> Groups);
+    IReadOnlyCollection<DeviceAlarm> Alarms,
+    IReadOnlyCollection<DeviceCommand> Commands,
+    IReadOnlyCollection<DeviceId> Twins,
+    IReadOnlyCollection<GroupView> Groups,
+    IReadOnlyCollection<SagaView> Sagas,
+    IReadOnlyCollection<RolloutView> Rollouts);
 
 /// <summary>
 /// Gathers news until the next batch, so that a burst about one thing is told once, in its last state. Reads no clock. Thread-safe.
@@ -27,6 +36,8 @@ internal sealed class FleetNews
     private Dictionary<(DeviceId, string), DeviceCommand> _commands = [];
     private HashSet<DeviceId> _twins = [];
     private Dictionary<GroupPath, GroupView> _groups = [];
+    private Dictionary<DeviceId, SagaView> _sagas = [];
+    private Dictionary<string, RolloutView> _rollouts = [];
 
     public void Add(DeviceAlarm alarm)
     {
@@ -66,18 +77,37 @@ internal sealed class FleetNews
         }
     }
 
+    public void Add(SagaView saga)
+    {
+        lock (_gate)
+        {
+            Put(_sagas, saga.DeviceId, saga);
+        }
+    }
+
+    public void Add(RolloutView rollout)
+    {
+        lock (_gate)
+        {
+            if (!_rollouts.TryGetValue(rollout.Id, out var known) || known.Revision <= rollout.Revision)
+            {
+                Put(_rollouts, rollout.Id, rollout);
+            }
+        }
+    }
+
     /// <summary>What came since the last call; null: nothing.</summary>
     public NewsBatch? TakeAll()
     {
         lock (_gate)
         {
-            if (_alarms.Count + _commands.Count + _twins.Count + _groups.Count == 0)
+            if (_alarms.Count + _commands.Count + _twins.Count + _groups.Count + _sagas.Count + _rollouts.Count == 0)
             {
                 return null;
             }
 
-            var batch = new NewsBatch(_alarms.Values, _commands.Values, _twins, _groups.Values);
-            (_alarms, _commands, _twins, _groups) = ([], [], [], []);
+            var batch = new NewsBatch(_alarms.Values, _commands.Values, _twins, _groups.Values, _sagas.Values, _rollouts.Values);
+            (_alarms, _commands, _twins, _groups, _sagas, _rollouts) = ([], [], [], [], [], []);
             return batch;
         }
     }

@@ -18,6 +18,7 @@ internal static class FleetSetup
         builder.Services.AddSingleton<CommandBoard>();
         builder.Services.AddSingleton<CommandWaiting>();
         builder.Services.AddSingleton<FleetIntake>();
+        builder.Services.AddSingleton<ProvisioningIntake>();
         builder.Services.AddSingleton<FleetLoader>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<FleetLoader>());
         return builder;

@@ -19,6 +19,8 @@ internal sealed class FleetTally
 
     public void Add(DeviceRow row) => Count(row, 1);
 
+    public void Remove(DeviceRow row) => Count(row, -1);
+
     public void Replace(DeviceRow old, DeviceRow next)
     {
         Count(old, -1);

@@ -44,6 +44,34 @@ internal sealed class KnownDevices(DaprClient dapr) : IDisposable
         }
     }
 
+    /// <summary>Ends when none of these is kept any more.</summary>
+    public async Task ForgetAsync(IEnumerable<DeviceId> ids, CancellationToken cancellationToken)
+    {
+        var gone = ids.ToHashSet();
+        if (gone.Count == 0)
+        {
+            return;
+        }
+
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var shard in gone.GroupBy(ShardOf).ToList())
+            {
+                await ChangeAsync(shard.Key, known => [.. known.Except(shard)], cancellationToken);
+            }
+
+            foreach (var id in gone)
+            {
+                _durable.TryRemove(id, out _);
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
     /// <summary>All names.</summary>
     public async Task<IReadOnlyList<DeviceId>> LoadAsync(CancellationToken cancellationToken)
     {
@@ -66,21 +94,25 @@ internal sealed class KnownDevices(DaprClient dapr) : IDisposable
 
     private async Task AddAsync(int shard, DeviceId[] ids, CancellationToken cancellationToken)
     {
+        foreach (var id in await ChangeAsync(shard, known => [.. known.Union(ids)], cancellationToken))
+        {
+            _durable.TryAdd(id, 0);
+        }
+    }
+
+    /// <summary>Writes what the change makes of the names of a key, if it makes any difference; the names that are there then.</summary>
+    private async Task<DeviceId[]> ChangeAsync(int shard, Func<DeviceId[], DeviceId[]> change, CancellationToken cancellationToken)
+    {
         for (var attempt = 1; ; attempt++)
         {
             var (known, etag) = await ReadAsync(shard, cancellationToken);
-            var all = known.Union(ids).ToArray();
-            if (all.Length == known.Length
+            var next = change(known);
+            if (next.Length == known.Length
                 || await dapr.TrySaveByteStateAsync(
-                    DaprNames.GatewayStateStore, Key(shard), JsonSerializer.SerializeToUtf8Bytes(all, GatewayJson.Default.DeviceIdArray), etag, FirstWrite,
+                    DaprNames.GatewayStateStore, Key(shard), JsonSerializer.SerializeToUtf8Bytes(next, GatewayJson.Default.DeviceIdArray), etag, FirstWrite,
                     cancellationToken: cancellationToken))
             {
-                foreach (var id in all)
-                {
-                    _durable.TryAdd(id, 0);
-                }
-
-                return;
+                return next;
             }
 
             // Another gateway wrote meanwhile: read what it wrote, and try again.

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Live;
+using DeviceFleet.Contracts.Provisioning;
 using DeviceFleet.Gateway.Auth;
 using DeviceFleet.Gateway.Commands;
+using DeviceFleet.Gateway.Provisioning;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 
@@ -46,6 +48,11 @@ internal sealed partial class FleetHub
         var change = new AlarmChange { AlarmId = alarmId, Action = AlarmAction.Acknowledge, By = Caller.NameOf(Context.User), At = Now() };
         return Changed(await actors.ChangeAlarmAsync(Known(deviceId), change, Context.ConnectionAborted));
     }
+
+    [Authorize(Policy = Roles.MayAdminister)]
+    [HubMethodName(FleetHubContract.StartProvisioning)]
+    public async Task<IdentityReply> StartProvisioningAsync(string deviceId) =>
+        Changed(await registrar.RegisterAsync(Parse(deviceId), new RegisterOrder(), Caller.NameOf(Context.User), Context.ConnectionAborted));
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -3,13 +3,14 @@ using DeviceFleet.Contracts.Live;
 using DeviceFleet.Gateway.Actors;
 using DeviceFleet.Gateway.Commands;
 using DeviceFleet.Gateway.Fleet;
+using DeviceFleet.Gateway.Provisioning;
 using Microsoft.AspNetCore.SignalR;
 
 namespace DeviceFleet.Gateway.Hubs;
 
 /// <summary>What browsers call; names and messages are <see cref="FleetHubContract"/>'s.</summary>
 internal sealed partial class FleetHub(
-    FleetFeed feed, FleetModel model, DeviceActors actors, CommandBoard commands, CommandFollowers followers, TimeProvider time) : Hub
+    FleetFeed feed, FleetModel model, DeviceActors actors, IdentityRegistrar registrar, CommandBoard commands, CommandFollowers followers, TimeProvider time) : Hub
 {
     /// <summary>Most devices that one connection watches at once.</summary>
     private const int WatchedMax = 16;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace DeviceFleet.Gateway.Hubs;
 
-/// <summary>Sends news of alarms, commands, twins and groups to whom they concern, each to one connection once.</summary>
+/// <summary>Sends news of alarms, commands, twins, groups, sagas and rollouts to whom they concern, each to one connection once.</summary>
 internal sealed class NewsFeed(IHubContext<FleetHub> hub, FleetNews news, CommandFollowers followers)
 {
     private readonly ConcurrentDictionary<string, byte> _fleetWatchers = new();
@@ -31,6 +31,8 @@ internal sealed class NewsFeed(IHubContext<FleetHub> hub, FleetNews news, Comman
             .. batch.Commands.SelectMany(Send),
             .. batch.Twins.Select(id => hub.Clients.Group(FleetFeed.DeviceGroup(id)).SendAsync(FleetHubContract.TwinChanged, id)),
             .. batch.Groups.Select(group => hub.Clients.Group(FleetFeed.FleetGroup).SendAsync(FleetHubContract.GroupChanged, group)),
+            .. batch.Sagas.Select(saga => hub.Clients.Group(FleetFeed.FleetGroup).SendAsync(FleetHubContract.ProvisioningChanged, saga)),
+            .. batch.Rollouts.Select(rollout => hub.Clients.Group(FleetFeed.FleetGroup).SendAsync(FleetHubContract.RolloutChanged, rollout)),
         ];
     }
 

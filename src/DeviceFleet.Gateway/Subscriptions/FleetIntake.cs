@@ -33,6 +33,10 @@ internal sealed class FleetIntake(FleetModel model, AlarmBook alarms, CommandBoa
                 }
 
                 break;
+            case DeviceRemovedEvent removed:
+                model.Remove(removed.DeviceId, removed.Revision);
+                alarms.Forget(removed.DeviceId);
+                break;
             case GroupEvent group:
                 news.Add(group.Group);
                 break;
@@ -57,6 +61,7 @@ internal sealed class FleetIntake(FleetModel model, AlarmBook alarms, CommandBoa
         RegistrationEvent registration => registration.DeviceId,
         TwinEvent twin => twin.DeviceId,
         CommandEvent command => command.Command.DeviceId,
+        DeviceRemovedEvent removed => removed.DeviceId,
         _ => null,
     };
 }

@@ -27,7 +27,15 @@ internal static class FleetSubscriptions
         [EventTypes.RegistrationChanged] = ContractsJson.Default.RegistrationEvent,
         [EventTypes.TwinChanged] = ContractsJson.Default.TwinEvent,
         [EventTypes.CommandChanged] = ContractsJson.Default.CommandEvent,
+        [EventTypes.DeviceRemoved] = ContractsJson.Default.DeviceRemovedEvent,
         [EventTypes.GroupChanged] = ContractsJson.Default.GroupEvent,
+    };
+
+    private static readonly IReadOnlyDictionary<string, JsonTypeInfo> ProvisioningTypes = new Dictionary<string, JsonTypeInfo>
+    {
+        [EventTypes.IdentityChanged] = ContractsJson.Default.IdentityEvent,
+        [EventTypes.AccessRefused] = ContractsJson.Default.RefusalEvent,
+        [EventTypes.RolloutChanged] = ContractsJson.Default.RolloutEvent,
     };
 
     public static void MapFleetSubscriptions(this IEndpointRouteBuilder endpoints)
@@ -39,6 +47,7 @@ internal static class FleetSubscriptions
         endpoints.MapTopic(PubSubTopics.Telemetry, new BulkReader<TelemetryEvent>(ContractsJson.Default.TelemetryEvent, GatewayJson.Default.TelemetryBatch), e => e.DeviceId, model.Take);
         endpoints.MapTopic(PubSubTopics.DeviceEvents, new TypedBulkReader(DeviceEventTypes), FleetIntake.DeviceOf, (e, _) => intake.Take(e));
         endpoints.MapTopic(PubSubTopics.Alarms, new BulkReader<AlarmEvent>(ContractsJson.Default.AlarmEvent, GatewayJson.Default.AlarmBatch), e => e.Alarm.DeviceId, (e, _) => intake.Take(e));
+        endpoints.MapTopic(PubSubTopics.Provisioning, new TypedBulkReader(ProvisioningTypes), _ => null, (e, _) => services.GetRequiredService<ProvisioningIntake>().Take(e));
         endpoints.MapTopic(PubSubTopics.Rejected, new BulkReader<RejectedEvent>(ContractsJson.Default.RejectedEvent, GatewayJson.Default.RejectedBatch), e => e.View?.DeviceId, (e, _) => model.Take(e));
     }
 

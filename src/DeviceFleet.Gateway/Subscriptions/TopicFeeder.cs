@@ -10,7 +10,7 @@ namespace DeviceFleet.Gateway.Subscriptions;
 
 /// <summary>Takes one topic's bulk messages into the fleet model and answers for each entry.</summary>
 internal sealed partial class TopicFeeder<TEvent>(
-    IBulkReader<TEvent> reader, Func<TEvent, DeviceId?> deviceOf, Action<TEvent, long> take, KnownDevices known, TimeProvider time, ILogger<TopicFeeder<TEvent>> logger)
+    IBulkReader<TEvent> reader, Func<TEvent, DeviceId?> deviceOf, Action<TEvent, long> take, FleetModel model, KnownDevices known, TimeProvider time, ILogger<TopicFeeder<TEvent>> logger)
     where TEvent : class
 {
     public async Task HandleAsync(HttpContext context)
@@ -51,7 +51,10 @@ internal sealed partial class TopicFeeder<TEvent>(
     {
         try
         {
-            await known.EnsureAsync(entries.Select(entry => entry.Event is null ? null : deviceOf(entry.Event)).OfType<DeviceId>(), cancellationToken);
+            // What the model made of all entries counts, not each alone: a device may be removed and made again in one message.
+            var there = entries.Select(entry => entry.Event is null ? null : deviceOf(entry.Event)).OfType<DeviceId>().Distinct().ToLookup(model.Knows);
+            await known.EnsureAsync(there[true], cancellationToken);
+            await known.ForgetAsync(there[false], cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

@@ -37,7 +37,8 @@ public sealed class AsyncApiTests
     {
         var kinds = Document["channels"]!.AsObject().Select(channel =>
         {
-            var topic = channel.Value!["address"]!.GetValue<string>().Replace("{deviceId}", "pump-1", StringComparison.Ordinal).Replace("{commandId}", "c1", StringComparison.Ordinal);
+            var topic = channel.Value!["address"]!.GetValue<string>().Replace("{deviceId}", "pump-1", StringComparison.Ordinal).Replace("{commandId}", "c1", StringComparison.Ordinal)
+                .Replace("{claimId}", "claim-1", StringComparison.Ordinal);
             Assert.True(MqttTopics.TryParse(topic, out _, out var kind), topic);
             return kind;
         });

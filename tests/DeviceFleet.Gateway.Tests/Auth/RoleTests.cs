@@ -28,10 +28,27 @@ public sealed class RoleTests
         Assert.Empty(host.Devices.Calls);
     }
 
+    [Theory]
+    [InlineData("POST", "/api/devices/pump-1/identity")]
+    [InlineData("POST", "/api/devices/pump-1/identity/decommission")]
+    [InlineData("POST", "/api/devices/pump-1/identity/readmit")]
+    [InlineData("POST", "/api/devices/pump-1/credentials")]
+    [InlineData("POST", "/api/provisioning/import")]
+    [InlineData("PUT", "/api/provisioning/enrolments/oslo")]
+    [InlineData("DELETE", "/api/provisioning/enrolments/oslo")]
+    [InlineData("POST", "/api/provisioning/enrolments/oslo/codes")]
+    public async Task Only_an_administrator_lets_devices_in_and_puts_them_out(string method, string path)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var caller = host.SignedIn("operator");
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await caller.CallAsync(method, path, "{}")).Problem());
+    }
+
     [Fact]
     public async Task Every_route_that_is_not_a_question_is_closed_to_viewers_or_named_here()
     {
-        string[] open = ["POST /api/rules/trial", "POST /api/sign-out"];
+        string[] open = ["POST /api/rules/trial", "POST /api/sign-out", "POST /api/provisioning/claims"];
         await using var host = await GatewayHost.StartAsync();
         using var viewer = host.SignedIn();
         var document = (await viewer.CallAsync("GET", "/api/openapi.json")).Body;
@@ -44,7 +61,8 @@ public sealed class RoleTests
         List<string> answered = [];
         foreach (var route in routes.Except(open))
         {
-            var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", "a", StringComparison.Ordinal).Replace("{commandId}", "c", StringComparison.Ordinal).Replace("{alarmId}", "x", StringComparison.Ordinal));
+            var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", "a", StringComparison.Ordinal).Replace("{commandId}", "c", StringComparison.Ordinal).Replace("{alarmId}", "x", StringComparison.Ordinal)
+                .Replace("{enrolment}", "e", StringComparison.Ordinal).Replace("{credential}", "k", StringComparison.Ordinal));
             if ((await viewer.CallAsync(method, path, "{}")).Status != HttpStatusCode.Forbidden)
             {
                 answered.Add(route);

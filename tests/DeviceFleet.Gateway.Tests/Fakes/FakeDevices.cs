@@ -4,6 +4,7 @@ using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Groups;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Contracts.Provisioning;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -34,10 +35,16 @@ internal sealed class FakeDevices : IAsyncDisposable
         app.MapPut("/actors/{type}/{id}/method/{method}", async (HttpContext context, string type, string id, string method) =>
         {
             var body = await ReadAsync(context);
-            devices.Calls.Enqueue((type, id, method, body));
+            if (type != DirectoryActorMethods.ActorType)
+            {
+                devices.Calls.Enqueue((type, id, method, body)); // lists are asked for by themselves, at start
+            }
+
             return devices.Answer($"{type}/{method}", id, body);
         });
+        app.MapPost("/" + ProvisioningRoutes.Claims, async (HttpContext context, CancellationToken _) => devices.Answer(ProvisioningRoutes.Claims, "", await ReadAsync(context)));
         app.Map("/settings/{**path}", async (HttpContext context, string? path) => devices.Answer(path is null ? DevicesRoutes.Settings : $"settings/{path}", "", await ReadAsync(context)));
+        devices.OnActor<DirectoryQuery, DirectoryPage>(DirectoryActorMethods.ActorType, DirectoryActorMethods.List, (_, _) => new DirectoryPage([], 0));
         devices._answers["Device/GetView"] = (id, _) => Write(views.GetValueOrDefault(DeviceId.Parse(id)) ?? NeverHeardOf(id));
         await app.StartAsync();
         return devices;
@@ -52,6 +59,10 @@ internal sealed class FakeDevices : IAsyncDisposable
 
     /// <summary>What a group's actor answers.</summary>
     public void OnGroup<TReply>(string method, Func<string, string, TReply> answer) => _answers[$"{GroupActorMethods.ActorType}/{method}"] = (id, body) => Write(answer(id, body));
+
+    /// <summary>What an actor of any type answers to a message; without one it is the empty text.</summary>
+    public void OnActor<TMessage, TReply>(string type, string method, Func<string, TMessage?, TReply> answer)
+        where TMessage : class => _answers[$"{type}/{method}"] = (id, body) => Write(answer(id, body.Length == 0 ? null : Read<TMessage>(body)));
 
     /// <summary>What a route answers.</summary>
     public void OnRoute<TReply>(string route, Func<string, TReply> answer) => _answers[route] = (_, body) => Write(answer(body));

@@ -8,6 +8,8 @@ using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Groups;
 using DeviceFleet.Contracts.Live;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Contracts.Provisioning;
+using DeviceFleet.Contracts.Rollouts;
 using DeviceFleet.Gateway.Auth;
 using DeviceFleet.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -140,6 +142,10 @@ internal sealed class GatewayHost : IAsyncDisposable
         nameof(TwinEvent) => EventTypes.TwinChanged,
         nameof(CommandEvent) => EventTypes.CommandChanged,
         nameof(GroupEvent) => EventTypes.GroupChanged,
+        nameof(DeviceRemovedEvent) => EventTypes.DeviceRemoved,
+        nameof(IdentityEvent) => EventTypes.IdentityChanged,
+        nameof(RefusalEvent) => EventTypes.AccessRefused,
+        nameof(RolloutEvent) => EventTypes.RolloutChanged,
         nameof(AlarmEvent) => EventTypes.AlarmChanged,
         nameof(TelemetryEvent) => EventTypes.TelemetryReceived,
         nameof(RejectedEvent) => EventTypes.MessageRejected,

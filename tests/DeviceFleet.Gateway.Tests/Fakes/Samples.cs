@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Groups;
+using DeviceFleet.Contracts.Provisioning;
 
 namespace DeviceFleet.Gateway.Tests.Fakes;
 
@@ -103,4 +104,25 @@ internal static class Samples
         Children = [],
         Rollup = GroupRollup.Empty with { Devices = devices, Online = devices },
     };
+
+    public static DeviceIdentity Identity(
+        string id, long revision, SagaState? saga = null, LifecycleState state = LifecycleState.Provisioning, long since = 5, long? endedAt = null) => new()
+        {
+            DeviceId = DeviceId.Parse(id),
+            Revision = revision,
+            State = state,
+            Since = since,
+            HardwareId = "HW-" + id,
+            EnrolmentId = "oslo",
+            Saga = saga is not { } how ? null : new SagaProgress
+            {
+                Instance = $"provision-{id}-1",
+                Kind = SagaKind.Provision,
+                State = how,
+                Step = SagaSteps.Allow,
+                StepSince = since,
+                StartedAt = 1,
+                EndedAt = endedAt ?? (how is SagaState.Done or SagaState.Compensated ? since : null),
+            },
+        };
 }

@@ -46,6 +46,35 @@ public sealed class FleetModelTests
     }
 
     [Fact]
+    public void A_device_that_was_removed_is_gone_from_rows_and_sums_and_nothing_late_brings_it_back()
+    {
+        _model.Take(Telemetry("a", 1, Now), Now);
+        _model.Take(Telemetry("b", 1, Now), Now);
+        _model.TakeUpdates(Now);
+
+        _model.Remove(DeviceId.Parse("a"), 5);
+        _model.Take(Telemetry("a", 4, Now, seq: 9), Now);
+        _model.Take(View("a", 5, Presence.Online, Now));
+
+        Assert.Equal(["b"], _model.Rows().Select(row => row.Id.Value));
+        Assert.Equal((1L, 1L), (_model.Counters(Now).Total, _model.Counters(Now).Applied));
+        Assert.Equal(["a"], _model.TakeUpdates(Now)!.Removed.Select(id => id.Value));
+        Assert.Empty(_model.TakeUpdates(Now + 2_000)!.Removed);
+    }
+
+    [Fact]
+    public void A_device_that_is_made_again_is_back()
+    {
+        _model.Take(Telemetry("a", 1, Now), Now);
+        _model.Take(View("a", 5, Presence.Offline, Now) with { IsRemoved = true });
+
+        _model.Take(View("a", 6, Presence.Unknown, null));
+
+        Assert.Single(_model.Rows());
+        Assert.Empty(_model.TakeUpdates(Now)!.Removed);
+    }
+
+    [Fact]
     public void Silence_alone_changes_no_standing()
     {
         _model.Take(Telemetry("a", 1, Now), Now);

@@ -94,6 +94,19 @@ public sealed class FleetSubscriptionsTests
     }
 
     [Fact]
+    public async Task A_device_that_is_no_more_is_forgotten_for_good()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await host.DeliverAsync(Telemetry("pump-1", 1, host.Now), Telemetry("pump-2", 1, host.Now));
+
+        var statuses = await host.DeliverAsync(PubSubTopics.DeviceEvents, Contracts.ContractsJson.Default.DeviceRemovedEvent, new DeviceRemovedEvent(DeviceId.Parse("pump-1"), 2, "ada", 5));
+
+        using var known = new KnownDevices(host.Services.GetRequiredService<Dapr.Client.DaprClient>());
+        Assert.Equal(["SUCCESS"], statuses);
+        Assert.Equal(["pump-2"], (await known.LoadAsync(CancellationToken.None)).Select(id => id.Value));
+    }
+
+    [Fact]
     public async Task An_event_of_a_type_that_is_not_known_is_dropped_and_stops_no_other()
     {
         await using var host = await GatewayHost.StartAsync();
