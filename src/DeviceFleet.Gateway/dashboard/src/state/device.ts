@@ -9,6 +9,8 @@ export type DeviceState =
   | { readonly kind: 'none' }
   | { readonly kind: 'loading'; readonly id: string }
   | { readonly kind: 'unavailable'; readonly id: string; readonly reason: 'not-found' | 'failed'; readonly detail: string }
+  /** It was there, and is no more. */
+  | { readonly kind: 'removed'; readonly id: string; readonly at: number }
   | { readonly kind: 'shown'; readonly id: string; readonly view: DeviceView; /** Oldest first. */ readonly samples: readonly SamplePoint[] };
 
 export function foldDevice(state: DeviceState, events: readonly WireEvent[]): DeviceState {
@@ -30,14 +32,19 @@ function foldOne(state: DeviceState, event: WireEvent): DeviceState {
         ? { ...state, view: advance(state.view, event.row, event.row.lastSeen, event.samples), samples: merge(state.samples, event.samples) }
         : state;
     case 'updates': {
+      if (event.removed.includes(state.id)) {
+        return { kind: 'removed', id: state.id, at: event.asOf };
+      }
       const row = state.kind === 'shown' ? event.devices.find((r) => r.id === state.id) : undefined;
       return state.kind === 'shown' && row !== undefined ? { ...state, view: advance(state.view, row, event.asOf, []) } : state;
     }
     case 'device-unavailable':
-      return event.id === state.id && state.kind !== 'shown' ? { kind: 'unavailable', id: state.id, reason: event.reason, detail: event.detail } : state;
+      return event.id === state.id && (state.kind === 'loading' || state.kind === 'unavailable') ? { kind: 'unavailable', id: state.id, reason: event.reason, detail: event.detail } : state;
     case 'command':
     case 'alarm':
     case 'group':
+    case 'saga':
+    case 'rollout':
     case 'twin-changed':
     case 'snapshot':
     case 'session':

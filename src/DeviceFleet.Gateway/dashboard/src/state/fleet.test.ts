@@ -58,6 +58,23 @@ describe('fleet', () => {
     expect(after.rows[0]?.presence).toBe('online');
   });
 
+  test('devices that are no more go, and those behind them move up', () => {
+    const before = foldFleet(emptyFleet, [snapshot(1, [rawRow('a'), rawRow('b'), rawRow('c')])]);
+    const after = foldFleet(before, [updates(2, [rawRow('c', { revision: 2, presence: 'offline' })], { removed: ['a', 'never'] })]);
+
+    expect(after.rows.map((row) => `${row.id} ${row.presence}`)).toEqual(['b online', 'c offline']);
+    expect([...after.index]).toEqual([['b', 0], ['c', 1]]);
+    expect(before.index.has('a')).toBe(true);
+    expect(foldFleet(after, [updates(3, [], { removed: ['a'] })]).index).toBe(after.index);
+  });
+
+  test('a device that comes again after it went is a new one, whatever its revision was', () => {
+    const before = foldFleet(emptyFleet, [snapshot(1, [rawRow('a', { revision: 50 }), rawRow('b')])]);
+    const after = foldFleet(before, [updates(2, [rawRow('a', { revision: 51 })]), updates(3, [], { removed: ['a'] }), updates(4, [rawRow('a', { revision: 1, presence: 'unknown' })])]);
+
+    expect(after.rows.map((row) => `${row.id} ${row.presence} ${row.revision}`)).toEqual(['b online 1', 'a unknown 1']);
+  });
+
   test('refusals are kept newest first, up to their bound', () => {
     const before = foldFleet(emptyFleet, [snapshot(1, [], { rejections: [refusal(2), refusal(1)] })]);
     const after = foldFleet(before, [updates(2, [], { rejections: [refusal(4), refusal(3)] })]);

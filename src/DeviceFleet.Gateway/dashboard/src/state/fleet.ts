@@ -12,7 +12,7 @@ export interface FleetState {
   /** Null: the rows say themselves which are stale. */
   readonly staleAfterMs: number | null;
   readonly counters: FleetCounters;
-  /** In order of arrival; a device keeps its place until the next snapshot. */
+  /** In order of arrival; a device keeps its place until the next snapshot, or until one before it goes. */
   readonly rows: readonly DeviceRow[];
   /** Place in `rows` by id. The same object until devices come or go. */
   readonly index: ReadonlyMap<string, number>;
@@ -31,7 +31,7 @@ export function foldFleet(state: FleetState, events: readonly FleetEvent[]): Fle
   // What came before the last snapshot is in it.
   const from = Math.max(0, events.findLastIndex((event) => event.kind === 'snapshot'));
   let next = state;
-  const changed: DeviceRow[] = [];
+  let changed: DeviceRow[] = [];
   for (const event of from === 0 ? events : events.slice(from)) {
     switch (event.kind) {
       case 'snapshot':
@@ -40,9 +40,16 @@ export function foldFleet(state: FleetState, events: readonly FleetEvent[]): Fle
       case 'updates':
         next = { ...next, sequence: event.sequence, asOf: event.asOf, counters: event.counters, rejections: newestFirst(event.rejections, next.rejections) };
         changed.push(...event.devices);
+        if (event.removed.length > 0) {
+          // What came before goes with the device; what comes after is a new one of the same name.
+          next = withoutRows(withRows(next, changed), event.removed);
+          changed = [];
+        }
         break;
       case 'device-samples':
-        changed.push(event.row);
+        if (next.index.has(event.row.id)) {
+          changed.push(event.row); // samples on their way when their device went must not bring its row back
+        }
         break;
     }
   }
@@ -79,6 +86,16 @@ function withRows(state: FleetState, changed: readonly DeviceRow[]): FleetState 
     }
   }
   return { ...state, rows, index: index ?? state.index };
+}
+
+/** Rows that go take their places with them: those behind move up, and the index is another one. */
+function withoutRows(state: FleetState, removed: readonly string[]): FleetState {
+  const gone = new Set(removed.filter((id) => state.index.has(id)));
+  if (gone.size === 0) {
+    return state;
+  }
+  const rows = state.rows.filter((row) => !gone.has(row.id));
+  return { ...state, rows, index: new Map(rows.map((row, i) => [row.id, i])) };
 }
 
 function newestFirst(fresh: readonly Rejection[], known: readonly Rejection[]): readonly Rejection[] {

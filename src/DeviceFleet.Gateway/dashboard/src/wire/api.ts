@@ -13,11 +13,13 @@ export type Answer =
 /** Longest wait for an answer, ms. */
 const ANSWER_MS_MAX = 10_000;
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface Asked {
   /** Body, sent as JSON. */
   readonly json?: unknown;
+  /** Body, sent as it is. */
+  readonly bytes?: Blob;
   /** The version that the change was made from; another one than the current is a conflict. */
   readonly ifVersion?: number;
   /** A second request with the same key does nothing again. */
@@ -39,6 +41,7 @@ async function request(method: Method, path: string, asked: Asked = {}): Promise
       credentials: 'same-origin',
       headers: headersOf(method, asked),
       ...(asked.json !== undefined && { body: JSON.stringify(asked.json) }),
+      ...(asked.bytes !== undefined && { body: asked.bytes }),
       redirect: 'manual', // a redirect to a sign-in page is an answer too: signed out
       signal: AbortSignal.timeout(ANSWER_MS_MAX + (asked.waitMs ?? 0)),
     });
@@ -53,6 +56,7 @@ export function headersOf(method: Method, asked: Asked): Record<string, string> 
     accept: 'application/json',
     'x-requested-with': 'dashboard',
     ...(asked.json !== undefined && { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
+    ...(asked.bytes !== undefined && { 'content-type': 'application/octet-stream' }),
     ...(asked.ifVersion !== undefined && { 'if-match': `"${asked.ifVersion}"` }),
     ...(asked.key !== undefined && { 'idempotency-key': asked.key }),
   };

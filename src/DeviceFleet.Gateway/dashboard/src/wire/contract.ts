@@ -93,6 +93,8 @@ export interface FleetUpdates {
   readonly asOf: number;
   readonly counters: FleetCounters;
   readonly devices: readonly DeviceRow[];
+  /** Devices that are no more. */
+  readonly removed: readonly string[];
   readonly rejections: readonly Rejection[];
 }
 

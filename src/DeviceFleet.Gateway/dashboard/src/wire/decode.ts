@@ -3,7 +3,7 @@ import {
   PRESENCES, SEVERITIES, type AlarmSummary, type DeviceRow, type DeviceSamples, type DeviceSnapshot, type DeviceTotals, type DeviceView, type FleetCounters,
   type FleetSnapshot, type FleetUpdates, type Metrics, type Rejection, type SamplePoint, type Session, type SessionSummary, type TwinSummary,
 } from './contract';
-import { Fault, flag, list, number, object, oneOf, optional, optionalNumber, optionalOneOf, optionalText, run, text, textsByName, type Decoded, type Json } from './read';
+import { Fault, flag, list, number, object, oneOf, optional, optionalNumber, optionalOneOf, optionalText, run, text, texts, textsByName, type Decoded, type Json } from './read';
 
 export type { Decoded } from './read';
 
@@ -20,7 +20,8 @@ function readSnapshot(json: unknown, path: string, faults: string[]): FleetSnaps
 }
 
 function readUpdates(json: unknown, path: string, faults: string[]): FleetUpdates {
-  return { kind: 'updates', ...fleetState(object(json, path), path, faults) };
+  const o = object(json, path);
+  return { kind: 'updates', removed: texts(o, 'removed', path), ...fleetState(o, path, faults) };
 }
 
 function fleetState(o: Json, path: string, faults: string[]) {

@@ -2,6 +2,8 @@ import type { Alarm } from './alarms';
 import type { Command } from './commands';
 import type { DeviceSamples, DeviceSnapshot, FleetSnapshot, FleetUpdates, Session } from './contract';
 import type { GroupView } from './groups';
+import type { Saga } from './provisioning';
+import type { Rollout } from './rollouts';
 
 /** Everything that can happen to the page from outside, in the order it happened. */
 export type WireEvent =
@@ -13,6 +15,8 @@ export type WireEvent =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'alarm'; readonly alarm: Alarm }
   | { readonly kind: 'group'; readonly group: GroupView }
+  | { readonly kind: 'saga'; readonly saga: Saga }
+  | { readonly kind: 'rollout'; readonly rollout: Rollout }
   /** The device's twin was written, and may be read anew. */
   | { readonly kind: 'twin-changed'; readonly id: string }
   | { readonly kind: 'session'; readonly session: Session }

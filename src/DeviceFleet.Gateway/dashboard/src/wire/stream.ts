@@ -10,6 +10,8 @@ import type { DeviceSnapshot, FleetSnapshot, FleetUpdates } from './contract';
 import type { FleetSource, Link, WireEvent } from './events';
 import { decodeGroup } from './groups';
 import type { Hub } from './hub';
+import { decodeSaga } from './provisioning';
+import { decodeRollout } from './rollouts';
 import { behind, close, closed, pass, type Gate } from './sequence';
 
 /** A snapshot asked for and not come after this long is asked for again, ms. */
@@ -122,6 +124,8 @@ export class FleetStream implements FleetSource {
     hub.on('CommandChanged', (json) => this.#take(decodeCommand(json), (command) => this.parts.emit({ kind: 'command', command })));
     hub.on('AlarmChanged', (json) => this.#take(decodeAlarm(json), (alarm) => this.parts.emit({ kind: 'alarm', alarm })));
     hub.on('GroupChanged', (json) => this.#take(decodeGroup(json), (group) => this.parts.emit({ kind: 'group', group })));
+    hub.on('ProvisioningChanged', (json) => this.#take(decodeSaga(json), (saga) => this.parts.emit({ kind: 'saga', saga })));
+    hub.on('RolloutChanged', (json) => this.#take(decodeRollout(json), (rollout) => this.parts.emit({ kind: 'rollout', rollout })));
     hub.on('TwinChanged', (id) => typeof id === 'string' && this.parts.emit({ kind: 'twin-changed', id }));
     hub.onclose(() => this.#lost(hub));
     try {

@@ -1,6 +1,7 @@
 import { useSignal, type ReadonlySignal, type Signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Store } from '../../app/store';
+import type { FleetState } from '../../state/fleet';
 import type { Query } from '../../state/query/parse';
 import { formatSort, select, type Sort } from '../../state/rows';
 
@@ -13,8 +14,11 @@ const SHARE = 10;
  * sort changes. Rows keep showing their newest values either way.
  */
 export function useSelection(store: Store, query: Query, q: string, sort: Sort, frozen: Signal<boolean>): ReadonlySignal<readonly number[]> {
+  /** What the places in the selection mean. */
+  const meant = useRef(store.fleet.peek());
   const order = () => {
     const fleet = store.fleet.peek();
+    meant.current = fleet;
     return select(fleet.rows, query, sort, { now: store.serverNow(), staleAfterMs: fleet.staleAfterMs }, store.idOrder.peek());
   };
   const selection = useSignal<readonly number[]>([]);
@@ -43,14 +47,25 @@ export function useSelection(store: Store, query: Query, q: string, sort: Sort, 
     return () => clearTimeout(timer);
   }, [loaded, q, formatSort(sort)]);
 
-  useEffect(() => {
-    // A snapshot may have put other devices in these places.
-    if (loaded && selection.peek().some((at) => at >= store.fleet.peek().rows.length)) {
-      selection.value = order();
+  useLayoutEffect(() => {
+    // A device went, or a snapshot put others in these places: the selection is of devices, and follows them before anything is drawn.
+    const before = meant.current;
+    const fleet = store.fleet.peek();
+    if (loaded && before.index !== fleet.index) {
+      meant.current = fleet;
+      const places = follow(selection.peek(), before, fleet);
+      if (!same(places, selection.peek())) {
+        selection.value = places;
+      }
     }
   }, [index]);
 
   return selection;
+}
+
+/** The places of the same devices now, in the same order, without those that went. */
+export function follow(places: readonly number[], before: FleetState, now: FleetState): readonly number[] {
+  return places.map((at) => now.index.get(before.rows[at]?.id ?? '') ?? -1).filter((at) => at >= 0);
 }
 
 function same(a: readonly number[], b: readonly number[]): boolean {
