@@ -87,7 +87,8 @@ describe('lanes', () => {
 });
 
 describe('route', () => {
-  test.each(['/', '/devices', '/devices?q=online+and+temp%3E80&sort=-seen', '/devices/pump-1', '/devices/pump-1?range=1h', '/alarms', '/alarms?state=all&severity=critical&at=pump-1%7Ehot-2', '/groups', '/groups?metric=flow', '/rules'])('%s survives', (url) => {
+  test.each(['/', '/devices', '/devices?q=online+and+temp%3E80&sort=-seen', '/devices/pump-1', '/devices/pump-1?range=1h', '/alarms', '/alarms?state=all&severity=critical&at=pump-1%7Ehot-2', '/groups', '/groups?metric=flow', '/rules',
+    '/provisioning', '/provisioning?part=enrolments&at=oslo-pumps', '/provisioning?kind=rotate&enrolment=oslo&q=stuck&at=pump-1', '/rollouts', '/rollouts?part=releases', '/rollouts?begin=2.1.0', '/rollouts/r-1', '/rollouts/r%201?at=pump-1&state=failed', '/rollouts/r-2.1.0/?at=a', '/devices/pump.1/?range=1h'])('%s survives', (url) => {
     const { pathname, search } = new URL(url, 'http://x');
     expect(formatRoute(parseRoute(pathname, search))).toBe(url);
   });
