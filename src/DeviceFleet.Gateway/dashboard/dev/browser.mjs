@@ -12,7 +12,7 @@ const POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 export async function serve() {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, 'http://x').pathname;
-    const file = extname(path) === '' ? '/index.html' : path;
+    const file = extname(path) === '' || path.endsWith('/') ? '/index.html' : path;
     try {
       const body = await readFile(join(ROOT, file));
       response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY }).end(body);
@@ -55,6 +55,35 @@ export const VIEWS = [
   { name: 'rules', path: '/rules', scene: 'fleet' },
   { name: 'rules-none', path: '/rules', scene: 'calm' },
   { name: 'rules-broken', path: '/rules', scene: 'broken' },
+  { name: 'provisioning', path: '/provisioning', scene: 'fleet' },
+  { name: 'provisioning-one', path: '/provisioning?at=pump-211', scene: 'fleet' },
+  { name: 'provisioning-rotate', path: '/provisioning?kind=rotate&at=pump-003', scene: 'fleet' },
+  { name: 'provisioning-big', path: '/provisioning', scene: 'big' },
+  { name: 'provisioning-none', path: '/provisioning', scene: 'calm' },
+  { name: 'provisioning-filtered', path: '/provisioning?q=nothing-like-it', scene: 'fleet' },
+  { name: 'provisioning-viewer', path: '/provisioning?at=pump-211', scene: 'viewer' },
+  { name: 'provisioning-broken', path: '/provisioning', scene: 'broken' },
+  { name: 'provisioning-stale', path: '/provisioning?at=pump-211', scene: 'stale' },
+  { name: 'enrolments', path: '/provisioning?part=enrolments', scene: 'fleet' },
+  { name: 'enrolments-new', path: '/provisioning?part=enrolments', scene: 'fleet', click: ['enrolment-new'] },
+  { name: 'enrolments-operator', path: '/provisioning?part=enrolments', scene: 'operator' },
+  { name: 'enrolments-none', path: '/provisioning?part=enrolments', scene: 'calm' },
+  { name: 'enrolments-broken', path: '/provisioning?part=enrolments', scene: 'broken' },
+  { name: 'rollouts', path: '/rollouts', scene: 'fleet' },
+  { name: 'rollouts-none', path: '/rollouts', scene: 'calm' },
+  { name: 'rollouts-begin', path: '/rollouts?begin=2.2.0', scene: 'fleet', click: ['begin-dry-run'] },
+  { name: 'rollouts-broken', path: '/rollouts', scene: 'broken' },
+  { name: 'releases', path: '/rollouts?part=releases', scene: 'fleet', click: ['withdraw-2.2.0'] },
+  { name: 'releases-viewer', path: '/rollouts?part=releases', scene: 'viewer' },
+  { name: 'rollout', path: '/rollouts/r-2.2.0-a1/', scene: 'fleet' },
+  { name: 'rollout-aborted', path: '/rollouts/r-2.1.3-oslo/', scene: 'fleet' },
+  { name: 'rollout-cancel', path: '/rollouts/r-2.2.0-a1/', scene: 'fleet', click: ['rollout-cancel'] },
+  { name: 'rollout-big', path: '/rollouts/r-2.2.0-a1/', scene: 'big' },
+  { name: 'rollout-stale', path: '/rollouts/r-2.2.0-a1/', scene: 'stale' },
+  { name: 'rollout-missing', path: '/rollouts/r-0', scene: 'fleet' },
+  { name: 'device-removed', path: '/devices/pump-002', scene: 'removed', wait: '[data-testid=device-removed]' },
+  { name: 'device-revoke', path: '/devices/pump-002', scene: 'fleet', click: ['revoke-c3'] },
+  { name: 'device-secret', path: '/devices/pump-002', scene: 'fleet', click: ['identity-add', 'identity-add-confirm'] },
   { name: 'empty', path: '/', scene: 'empty' },
   { name: 'loading', path: '/', scene: 'loading' },
   { name: 'catching-up', path: '/', scene: 'catching-up' },
@@ -77,6 +106,12 @@ export async function open(browser, url, view, { width, height, theme }) {
   const settled = { 'catching-up': 'catching-up', reconnecting: 'reconnecting', stale: 'stale' }[view.scene];
   if (settled !== undefined) {
     await page.locator(`[data-testid=liveness][data-state=${settled}]`).waitFor();
+  }
+  if (view.wait !== undefined) {
+    await page.locator(view.wait).waitFor();
+  }
+  for (const testid of view.click ?? []) {
+    await page.locator(`[data-testid="${testid}"]`).first().click();
   }
   return { page, problems, close: () => context.close() };
 }

@@ -5,7 +5,7 @@ import { invent, measure, randomFrom, refusal, rowOf, type Machine } from './fle
 
 import { DemoApi } from './demoApi';
 
-export type Scene = 'fleet' | 'big' | 'small' | 'empty' | 'loading' | 'catching-up' | 'reconnecting' | 'stale' | 'denied' | 'signed-out' | 'viewer' | 'calm' | 'broken' | 'conflict';
+export type Scene = 'fleet' | 'big' | 'small' | 'empty' | 'loading' | 'catching-up' | 'reconnecting' | 'stale' | 'denied' | 'signed-out' | 'viewer' | 'calm' | 'broken' | 'conflict' | 'operator' | 'removed';
 
 const SIZES: Partial<Record<Scene, number>> = { big: 100_000, small: 12, empty: 0 };
 
@@ -59,7 +59,7 @@ export class DemoSource implements FleetSource {
     if (this.scene === 'denied') {
       return this.emit({ kind: 'link', link: { kind: 'denied', detail: 'the role “guest” may not watch devices' } });
     }
-    this.#take(decodeSession({ user: 'ada@example.org', role: this.scene === 'viewer' ? 'viewer' : 'operator', expiresAt: Date.now() + 8 * 3_600_000 }), (session) => this.emit({ kind: 'session', session }));
+    this.#take(decodeSession({ user: 'ada@example.org', role: this.scene === 'viewer' || this.scene === 'operator' ? this.scene : 'admin', expiresAt: Date.now() + 8 * 3_600_000 }), (session) => this.emit({ kind: 'session', session }));
     if (this.scene === 'loading') {
       return;
     }
@@ -106,8 +106,12 @@ export class DemoSource implements FleetSource {
       this.#refusedByBroker += Number(refused.by === 'broker');
       fresh.push(refused);
     }
+    this.api.provisioning.step();
+    this.api.rollouts.step();
+    // In this scene the device that is looked at goes.
+    const gone = this.scene === 'removed' && this.#at === 5 ? this.#machines.splice(this.#machines.findIndex((m) => m.id === 'pump-002'), 1).map((m) => m.id) : [];
     this.#sequence++;
-    this.#take(decodeUpdates({ sequence: this.#sequence, asOf: now, ...this.#state([...changed], fresh) }), this.emit);
+    this.#take(decodeUpdates({ sequence: this.#sequence, asOf: now, removed: gone, ...this.#state([...changed].filter((m) => !gone.includes(m.id)), fresh) }), this.emit);
     const watched = [...changed].find((machine) => machine.id === this.#device);
     if (watched !== undefined) {
       const json = { id: watched.id, row: rowOf(watched), samples: [{ ts: now, metrics: watched.metrics }] };

@@ -7,6 +7,8 @@ import { mergePatch } from '../src/state/json';
 import type { JsonObject, JsonValue } from '../src/wire/twin';
 import type { Scene } from './demo';
 import { REFUSED, RULES, TYPES, inventAlarms, raise, type RawAlarm } from './demoAlarms';
+import { DemoProvisioning } from './demoProvisioning';
+import { DemoRollouts } from './demoRollouts';
 import type { Machine } from './fleet';
 
 const USER = 'ada@example.org';
@@ -24,12 +26,16 @@ interface RawCommand {
 }
 
 export class DemoApi implements Api {
+  readonly provisioning: DemoProvisioning;
+  readonly rollouts: DemoRollouts;
   readonly #alarms: RawAlarm[];
   readonly #twins = new Map<string, RawTwin>();
   readonly #commands = new Map<string, RawCommand[]>();
   readonly #registrations = new Map<string, { version: number; type?: string | undefined; group?: string | undefined; tags: Record<string, string>; by?: string; at?: number }>();
 
   constructor(private readonly machines: readonly Machine[], private readonly scene: Scene, private readonly emit: (event: WireEvent) => void) {
+    this.provisioning = new DemoProvisioning(machines, scene, emit);
+    this.rollouts = new DemoRollouts(machines, scene, emit);
     this.#alarms = scene === 'calm' ? [] : inventAlarms(machines, Date.now());
   }
 
@@ -42,6 +48,10 @@ export class DemoApi implements Api {
       return { kind: 'denied', detail: 'Your role does not allow this.' };
     }
     const [route = '', query = ''] = path.split('?');
+    const other = this.provisioning.answer(method, route, asked) ?? this.rollouts.answer(method, route, query, asked);
+    if (other !== null) {
+      return other;
+    }
     const device = /^\/api\/devices\/([^/]+)\/(.+)$/.exec(route);
     if (device !== null) {
       const machine = this.machines.find((m) => m.id === decodeURIComponent(device[1] ?? ''));

@@ -4,6 +4,9 @@ import { DevicePage } from '../pages/device/DevicePage';
 import { DevicesPage } from '../pages/devices/DevicesPage';
 import { FleetPage } from '../pages/fleet/FleetPage';
 import { GroupsPage } from '../pages/groups/GroupsPage';
+import { ProvisioningPage } from '../pages/provisioning/ProvisioningPage';
+import { RolloutPage } from '../pages/rollouts/RolloutPage';
+import { RolloutsPage } from '../pages/rollouts/RolloutsPage';
 import { RulesPage } from '../pages/rules/RulesPage';
 import { Frame } from '../parts/Frame';
 import { Denied, Notice, SignedOut } from '../parts/Notice';
@@ -23,7 +26,7 @@ function Page() {
   const route = store.navigation.route.value;
   const link = store.link.value;
   const first = useRef(true);
-  const title = route.page === 'device' ? route.id : TITLES[route.page];
+  const title = route.page === 'device' || route.page === 'rollout' ? route.id : TITLES[route.page];
   useEffect(() => {
     document.title = `${title} · DeviceFleet`;
     if (!first.current) {
@@ -51,6 +54,12 @@ function Page() {
       return <GroupsPage metric={route.metric} />;
     case 'rules':
       return <RulesPage />;
+    case 'provisioning':
+      return <ProvisioningPage route={route} />;
+    case 'rollouts':
+      return <RolloutsPage part={route.part} begin={route.begin} />;
+    case 'rollout':
+      return <RolloutPage key={route.id} route={route} />;
     case 'not-found':
       return (
         <Notice title="No such page" sign="○">
@@ -61,4 +70,4 @@ function Page() {
   }
 }
 
-const TITLES = { fleet: 'Fleet', devices: 'Devices', alarms: 'Alarms', groups: 'Groups', rules: 'Rules', 'not-found': 'No such page' } as const;
+const TITLES = { fleet: 'Fleet', devices: 'Devices', alarms: 'Alarms', groups: 'Groups', rules: 'Rules', provisioning: 'Provisioning', rollouts: 'Rollouts', 'not-found': 'No such page' } as const;

@@ -4,9 +4,12 @@ import { withAlarm } from '../state/alarms';
 import { mergeCommands, withCommand, type CommandBody } from '../state/commands';
 import { failed, loading, ready, type Loadable } from '../state/problem';
 import { decodeAlarm, decodeAlarms, type Alarm, type AlarmAction } from '../wire/alarms';
-import type { Api } from '../wire/api';
+import type { IdentityMove } from '../state/identity';
+import { withOlder } from '../state/identity';
+import type { Answer, Api } from '../wire/api';
 import { decodeCommand, decodeCommands, type Command } from '../wire/commands';
 import type { WireEvent } from '../wire/events';
+import { decodeAudit, decodeIdentity, decodeIdentityReply, type AuditEntry, type Credential, type Identity, type IdentityReply } from '../wire/identity';
 import type { Decoded } from '../wire/read';
 import { decodeRegistration, decodeTwin, type JsonObject, type Registration, type TwinView } from '../wire/twin';
 import { ask, devicePath, type Outcome } from './asking';
@@ -19,10 +22,14 @@ export class DeviceDetails {
   readonly commands = signal<Loadable<readonly Command[]>>(loading);
   readonly alarms = signal<Loadable<readonly Alarm[]>>(loading);
   readonly registration = signal<Loadable<Registration>>(loading);
+  /** Null: it has none, as a device that was never let in. */
+  readonly identity = signal<Loadable<Identity | null>>(loading);
+  readonly audit = signal<Loadable<readonly AuditEntry[]>>(loading);
 
   #id: string | null = null;
   #registered = '';
   #twinTimer: ReturnType<typeof setTimeout> | undefined;
+  #identityTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly api: Api) {}
 
@@ -31,14 +38,22 @@ export class DeviceDetails {
     this.#registered = '';
     clearTimeout(this.#twinTimer);
     this.#twinTimer = undefined;
+    clearTimeout(this.#identityTimer);
+    this.#identityTimer = undefined;
     this.twin.value = loading;
     this.commands.value = loading;
     this.alarms.value = loading;
     this.registration.value = loading;
+    this.identity.value = loading;
+    this.audit.value = loading;
+    if (id !== null) {
+      this.readIdentity(); // a device that never sent anything has no snapshot, but may have an identity
+    }
   }
 
   stop(): void {
     clearTimeout(this.#twinTimer);
+    clearTimeout(this.#identityTimer);
   }
 
   note(event: WireEvent): void {
@@ -49,6 +64,10 @@ export class DeviceDetails {
         return event.command.deviceId === this.#id ? this.#change(this.commands, (known) => withCommand(known, event.command)) : undefined;
       case 'alarm':
         return event.alarm.deviceId === this.#id ? this.#change(this.alarms, (known) => withAlarm(known, event.alarm)) : undefined;
+      case 'saga':
+        return event.saga.deviceId === this.#id ? this.#noteSaga(event.saga.revision) : undefined;
+      case 'link':
+        return event.link.kind === 'live' && this.#id !== null && this.identity.peek().kind !== 'loading' ? this.readIdentity() : undefined;
       case 'twin-changed':
         return event.id === this.#id ? this.#readTwinSoon() : undefined;
       case 'device-samples':
@@ -67,6 +86,34 @@ export class DeviceDetails {
 
   readTwin(): Promise<void> {
     return this.#read(this.twin, 'The twin could not be read', decodeTwin, 'twin', newerTwin);
+  }
+
+  /** The identity, and its audit. */
+  readIdentity(): void {
+    void this.#read<Identity | null>(this.identity, 'The identity could not be read', decodeIdentity, 'identity', newerIdentity, (answer) => (answer.kind === 'not-found' ? { value: null } : null));
+    void this.#read(this.audit, 'The audit could not be read', (json) => entriesOf(decodeAudit(json)), 'audit', (read) => read, (answer) => (answer.kind === 'not-found' ? { value: [] } : null));
+  }
+
+  /** Entries of an earlier day, behind those that are known. */
+  keepOlderAudit(older: readonly AuditEntry[]): void {
+    this.#change(this.audit, (known) => withOlder(known, older));
+  }
+
+  async move(id: string, move: IdentityMove, reason: string): Promise<Outcome<Identity>> {
+    return this.#keepIdentity(id, await ask(this.api, MOVE_FAILED[move], decodeIdentity, 'POST', devicePath(id, `identity/${move}`), { json: noteOf(reason) }));
+  }
+
+  async revoke(id: string, credential: Credential, reason: string): Promise<Outcome<Identity>> {
+    return this.#keepIdentity(id, await ask(this.api, 'The credential was not revoked', decodeIdentity, 'DELETE', devicePath(id, `credentials/${encodeURIComponent(credential.id)}`), { json: noteOf(reason) }));
+  }
+
+  /** The answer holds a secret, told this once: it is kept nowhere here. */
+  async register(id: string, reason: string): Promise<Outcome<IdentityReply>> {
+    return this.#keepReply(id, await ask(this.api, 'The device was not registered', decodeIdentityReply, 'POST', devicePath(id, 'identity'), { json: noteOf(reason) }));
+  }
+
+  async addCredential(id: string, reason: string): Promise<Outcome<IdentityReply>> {
+    return this.#keepReply(id, await ask(this.api, 'No credential was made', decodeIdentityReply, 'POST', devicePath(id, 'credentials'), { json: noteOf(reason) }));
   }
 
   /** `patch`: a merge patch; otherwise the whole document. `ifVersion` null: whatever the version is. */
@@ -126,7 +173,42 @@ export class DeviceDetails {
     }, TWIN_GAP_MS);
   }
 
-  async #read<T>(into: Signal<Loadable<T>>, what: string, decode: (json: unknown) => Decoded<T>, path: string, merge: (read: T, known: T | null) => T): Promise<void> {
+  /** The saga moved: the identity that it is part of is read anew, unless it is known to be newer. */
+  #noteSaga(revision: number): void {
+    const known = this.identity.peek();
+    if (known.kind !== 'ready' || (known.value?.revision ?? -1) < revision) {
+      this.#identityTimer ??= setTimeout(() => {
+        this.#identityTimer = undefined;
+        this.readIdentity();
+      }, TWIN_GAP_MS);
+    }
+  }
+
+  #keepIdentity(id: string, outcome: Outcome<Identity>): Outcome<Identity> {
+    if (id === this.#id) {
+      if (outcome.ok) {
+        this.#change(this.identity, (known) => newerIdentity(outcome.value, known));
+      }
+      void this.readIdentity();
+    }
+    return outcome;
+  }
+
+  #keepReply(id: string, outcome: Outcome<IdentityReply>): Outcome<IdentityReply> {
+    if (id === this.#id && outcome.ok) {
+      this.#change(this.identity, (known) => newerIdentity(outcome.value.identity, known));
+    }
+    if (id === this.#id) {
+      this.readIdentity();
+    }
+    return outcome;
+  }
+
+  /** `answers`: what an answer that is no value means, where it means something. */
+  async #read<T>(
+    into: Signal<Loadable<T>>, what: string, decode: (json: unknown) => Decoded<NonNullable<T>>, path: string, merge: (read: NonNullable<T>, known: T | null) => T,
+    answers: (answer: Answer) => { readonly value: T } | null = () => null,
+  ): Promise<void> {
     const id = this.#id;
     if (id === null) {
       return;
@@ -134,7 +216,8 @@ export class DeviceDetails {
     const outcome = await ask(this.api, what, decode, 'GET', devicePath(id, path));
     if (this.#id === id) {
       const known = into.peek();
-      into.value = outcome.ok ? ready(merge(outcome.value, known.kind === 'ready' ? known.value : null)) : failed(known, outcome.problem);
+      const meant = outcome.ok ? null : answers(outcome.answer);
+      into.value = outcome.ok ? ready(merge(outcome.value, known.kind === 'ready' ? known.value : null)) : meant !== null ? ready(meant.value) : failed(known, outcome.problem);
     }
   }
 
@@ -155,6 +238,20 @@ export class DeviceDetails {
 function newerTwin(read: TwinView, known: TwinView | null): TwinView {
   return known !== null && known.revision > read.revision ? known : read;
 }
+
+function newerIdentity(read: Identity, known: Identity | null): Identity {
+  return known !== null && known.revision > read.revision ? known : read;
+}
+
+function entriesOf(decoded: ReturnType<typeof decodeAudit>): Decoded<readonly AuditEntry[]> {
+  return decoded.ok ? { ...decoded, value: decoded.value.entries } : decoded;
+}
+
+const noteOf = (reason: string): JsonObject => (reason === '' ? {} : { reason });
+
+const MOVE_FAILED: Readonly<Record<IdentityMove, string>> = {
+  suspend: 'The device was not suspended', resume: 'The device was not resumed', rotate: 'No rotation was begun', decommission: 'No decommission was begun', readmit: 'The device was not readmitted',
+};
 
 function alarmsOf(decoded: ReturnType<typeof decodeAlarms>): Decoded<readonly Alarm[]> {
   return decoded.ok ? { ...decoded, value: decoded.value.alarms } : decoded;

@@ -1,20 +1,23 @@
 // Keys that work on every page. A pure step function, and a thin binding to the document.
-export type KeyCommand = 'search' | 'go-devices' | 'go-fleet' | 'go-alarms' | 'go-groups' | 'go-rules' | 'help' | 'back';
+export type KeyCommand = 'search' | 'go-devices' | 'go-fleet' | 'go-alarms' | 'go-groups' | 'go-rules' | 'go-provisioning' | 'go-rollouts' | 'help' | 'back';
 
 export const KEYS: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
   { keys: ['/'], does: 'search devices' },
   { keys: ['g', 'f'], does: 'go to the fleet' },
   { keys: ['g', 'd'], does: 'go to the devices' },
   { keys: ['g', 'a'], does: 'go to the alarms' },
-  { keys: ['g', 'o'], does: 'go to the groups' },
+  { keys: ['g', 'p'], does: 'go to provisioning' },
+  { keys: ['g', 'o'], does: 'go to the rollouts' },
+  { keys: ['g', 'g'], does: 'go to the groups' },
   { keys: ['g', 'r'], does: 'go to the rules' },
   { keys: ['↑', '↓'], does: 'move in the table of devices' },
   { keys: ['Enter'], does: 'open the device' },
-  { keys: ['j', 'k'], does: 'alarms: next, previous' },
+  { keys: ['j', 'k'], does: 'alarms, provisioning: next, previous' },
   { keys: ['a'], does: 'alarms: acknowledge' },
   { keys: ['s'], does: 'alarms: assign' },
   { keys: ['c'], does: 'alarms: clear' },
   { keys: ['o'], does: 'alarms: open the device' },
+  { keys: ['a', 'r', 's', 'c'], does: 'provisioning: approve, retry, skip, compensate' },
   { keys: ['?'], does: 'show these keys' },
   { keys: ['Esc'], does: 'close, or go back' },
 ];
@@ -22,7 +25,7 @@ export const KEYS: readonly { readonly keys: readonly string[]; readonly does: s
 /** How long `g` waits for its second key, ms. */
 export const SECOND_KEY_MS_MAX = 1_200;
 
-const AFTER_G: Readonly<Record<string, KeyCommand>> = { d: 'go-devices', f: 'go-fleet', a: 'go-alarms', o: 'go-groups', r: 'go-rules' };
+const AFTER_G: Readonly<Record<string, KeyCommand>> = { d: 'go-devices', f: 'go-fleet', a: 'go-alarms', p: 'go-provisioning', o: 'go-rollouts', g: 'go-groups', r: 'go-rules' };
 
 export interface KeyStep {
   readonly command: KeyCommand | null;

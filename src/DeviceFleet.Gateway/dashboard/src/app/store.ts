@@ -12,17 +12,20 @@ import type { Alarm } from '../wire/alarms';
 import type { Api } from '../wire/api';
 import type { FleetSource, Link, WireEvent } from '../wire/events';
 import { DeviceDetails } from './details';
+import { Enrolments } from './enrolments';
 import { FrameBatch } from './frame';
 import { GroupViews } from './groupViews';
 import { AlarmInbox } from './inbox';
 import { Navigation } from './navigation';
 import { Preferences } from './preferences';
+import { Rollouts } from './rollouts';
+import { SagaBoard } from './sagas';
 import { SettingsReader } from './settings';
 
 const TICK_MS = 250;
 const AGE_TICK_MS = 1_000;
 
-export const COUNTERS = ['online', 'stale', 'offline', 'unknown', 'alarming', 'total', 'appliedPerSecond', 'lagMs', 'refusedByBroker'] as const;
+export const COUNTERS = ['online', 'stale', 'offline', 'unknown', 'alarming', 'total', 'appliedPerSecond', 'lagMs', 'refusedByBroker', 'provisioning'] as const;
 export type CounterName = (typeof COUNTERS)[number];
 
 export interface Faults {
@@ -50,6 +53,9 @@ export class Store {
   readonly inbox: AlarmInbox;
   readonly groups: GroupViews;
   readonly settings: SettingsReader;
+  readonly sagas: SagaBoard;
+  readonly enrolments: Enrolments;
+  readonly rollouts: Rollouts;
 
   readonly sparks = new SparkHistory();
   readonly counterHistory = new CounterHistory(COUNTERS);
@@ -79,11 +85,20 @@ export class Store {
     return role === undefined ? 'The session is not known yet.' : role === 'viewer' ? 'Your role “viewer” sees everything and changes nothing. Ask an administrator for “operator”.' : null;
   });
 
+  /** Why what only an administrator may do may not be done; null: it may. */
+  readonly adminOnly = computed<string | null>(() => {
+    const role = this.session.value?.role;
+    return this.readOnly.value ?? (role === 'admin' ? null : `Your role “${role ?? ''}” may not do this. Ask an administrator to do it, or for “admin”.`);
+  });
+
   constructor(createSource: (emit: (event: WireEvent) => void) => FleetSource, readonly api: Api) {
     this.details = new DeviceDetails(api);
     this.inbox = new AlarmInbox(api);
     this.groups = new GroupViews(api);
     this.settings = new SettingsReader(api);
+    this.sagas = new SagaBoard(api);
+    this.enrolments = new Enrolments(api);
+    this.rollouts = new Rollouts(api);
     this.#events = new FrameBatch((events) => this.#fold(events));
     this.#source = createSource((event) => this.#events.push(event));
     this.#every(TICK_MS, () => (this.#browserNow.value = Date.now()));
@@ -100,6 +115,7 @@ export class Store {
     this.#events.stop();
     this.#source.stop();
     this.details.stop();
+    this.rollouts.stop();
     this.navigation.stop();
     this.preferences.stop();
   }
@@ -133,6 +149,7 @@ export class Store {
 
   #watch(): void {
     const route = this.navigation.route.value;
+    this.rollouts.watch(route.page === 'rollout' ? route.id : null);
     const id = route.page === 'device' ? route.id : null;
     const known = this.device.peek();
     if (id === (known.kind === 'none' ? null : known.id)) {
@@ -155,6 +172,8 @@ export class Store {
         this.groups.note(event);
         this.settings.note(event);
       }
+      this.sagas.note(events);
+      this.rollouts.note(events);
       this.#browserNow.value = at;
     });
   }
@@ -165,7 +184,7 @@ export class Store {
       case 'updates':
         this.#offset = observe(this.#offset, event.asOf, at);
         this.#lastEventAt.value = at;
-        this.counterPoints.value += Number(this.counterHistory.take(event.asOf, { ...event.counters, lagMs: event.counters.lagMs ?? Number.NaN }));
+        this.counterPoints.value += Number(this.counterHistory.take(event.asOf, { ...event.counters, lagMs: event.counters.lagMs ?? Number.NaN, provisioning: this.sagas.counts.peek()?.underWay ?? Number.NaN }));
         for (const row of event.devices) {
           for (const metric in row.metrics) {
             this.sparks.record(row.id, metric, row.metrics[metric]!);
@@ -184,6 +203,8 @@ export class Store {
       case 'command':
       case 'alarm':
       case 'group':
+      case 'saga':
+      case 'rollout':
       case 'twin-changed':
       case 'device-samples':
       case 'device-snapshot':

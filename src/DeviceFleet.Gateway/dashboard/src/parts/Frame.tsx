@@ -4,7 +4,7 @@ import { useStore } from '../app/context';
 import { bindKeys, type KeyCommand } from '../app/keys';
 import type { Store } from '../app/store';
 import { count } from '../state/format';
-import { alarmsRoute, devicesRoute, groupsRoute } from '../state/route';
+import { alarmsRoute, devicesRoute, groupsRoute, provisioningRoute, rolloutsRoute } from '../state/route';
 import { HelpDialog } from './HelpDialog';
 import { Liveness } from './Liveness';
 import { Icon, type IconName } from './marks';
@@ -19,6 +19,8 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
   const { page } = route;
   const loaded = store.loaded.value;
   const { counters } = store.fleet.value;
+  const waiting = store.sagas.counts.value?.waiting ?? 0;
+  const rolling = store.rollouts.underWay.value;
   return (
     <div class={`frame${store.isLive.value ? '' : ' not-live'}`}>
       <nav class="side" aria-label="Pages">
@@ -30,7 +32,9 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
           <Link to="/" icon="fleet" label="Fleet" keys="g f" current={page === 'fleet'} />
           <Link to="/devices" icon="devices" label="Devices" keys="g d" current={page === 'devices' || page === 'device'} badge={loaded ? count(counters.total) : null} />
           <Link to="/alarms" icon="alarms" label="Alarms" keys="g a" current={page === 'alarms'} badge={loaded && counters.alarming > 0 ? count(counters.alarming) : null} alert />
-          <Link to="/groups" icon="groups" label="Groups" keys="g o" current={page === 'groups'} />
+          <Link to="/provisioning" icon="provisioning" label="Provis." name="Provisioning" keys="g p" current={page === 'provisioning'} badge={waiting > 0 ? count(waiting) : null} says={`${count(waiting)} waiting for a person`} alert />
+          <Link to="/rollouts" icon="rollouts" label="Rollouts" keys="g o" current={page === 'rollouts' || page === 'rollout'} badge={rolling > 0 ? count(rolling) : null} says={`${count(rolling)} under way`} />
+          <Link to="/groups" icon="groups" label="Groups" keys="g g" current={page === 'groups'} />
           <Link to="/rules" icon="rules" label="Rules" keys="g r" current={page === 'rules'} />
         </div>
         <footer>
@@ -55,19 +59,24 @@ interface LinkProps {
   readonly to: string;
   readonly icon: IconName;
   readonly label: string;
+  /** In full, where the label is short. */
+  readonly name?: string;
   readonly keys: string;
   readonly current: boolean;
   readonly badge?: string | null;
+  /** What the badge counts. */
+  readonly says?: string;
   /** What the badge counts wants attention. */
   readonly alert?: boolean;
 }
 
-function Link({ to, icon, label, keys, current, badge = null, alert = false }: LinkProps) {
+function Link({ to, icon, label, name = label, keys, current, badge = null, says, alert = false }: LinkProps) {
+  const counted = badge !== null && says !== undefined ? `, ${says}` : '';
   return (
-    <a href={to} title={`${label} (${keys})`} {...(current && { 'aria-current': 'page' as const })}>
+    <a href={to} title={`${name}${counted} (${keys})`} {...(name !== label && { 'aria-label': `${name}${counted}` })} {...(current && { 'aria-current': 'page' as const })}>
       <Icon name={icon} />
       <span class="label">{label}</span>
-      {badge !== null && <span class={`badge${alert ? ' alert' : ''}`} data-testid={`badge-${label.toLowerCase()}`}>{badge}</span>}
+      {badge !== null && <span class={`badge${alert ? ' alert' : ''}`} data-testid={`badge-${name.toLowerCase()}`}>{badge}</span>}
     </a>
   );
 }
@@ -99,6 +108,10 @@ function run(store: Store, command: KeyCommand): void {
       return navigation.go(alarmsRoute());
     case 'go-groups':
       return navigation.go(groupsRoute());
+    case 'go-provisioning':
+      return navigation.go(provisioningRoute());
+    case 'go-rollouts':
+      return navigation.go(rolloutsRoute());
     case 'go-rules':
       return navigation.go({ page: 'rules' });
     case 'help':
@@ -108,6 +121,15 @@ function run(store: Store, command: KeyCommand): void {
       const route = navigation.route.peek();
       if (route.page === 'device') {
         return navigation.back(devicesRoute());
+      }
+      if (route.page === 'rollout') {
+        return route.at === null ? navigation.back(rolloutsRoute()) : navigation.replace({ ...route, at: null });
+      }
+      if (route.page === 'rollouts' && route.begin !== null) {
+        return navigation.replace({ ...route, begin: null });
+      }
+      if (route.page === 'provisioning' && route.at !== null) {
+        return navigation.replace({ ...route, at: null });
       }
       return route.page === 'devices' && route.q !== '' ? navigation.replace(devicesRoute('', route.sort)) : undefined;
     }

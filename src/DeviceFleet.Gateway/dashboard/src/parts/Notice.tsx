@@ -29,6 +29,7 @@ export function EmptyFleet() {
         simulated ones:
       </p>
       <code class="command">{START_COMMAND}</code>
+      <p>A device that has no identity yet is <a class="link" href="/provisioning">let in under an enrolment</a>.</p>
     </Notice>
   );
 }

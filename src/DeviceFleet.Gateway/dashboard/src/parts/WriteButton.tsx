@@ -5,6 +5,8 @@ interface Props {
   readonly onClick?: () => void;
   /** Why it cannot be done now; null: it can. Who may not write at all hears that instead. */
   readonly refusal?: string | null;
+  /** Only an administrator may. */
+  readonly admin?: boolean;
   readonly busy?: boolean;
   readonly kind?: 'primary' | 'plain' | 'danger';
   readonly type?: 'button' | 'submit';
@@ -14,8 +16,9 @@ interface Props {
 }
 
 /** A button that changes something. Where it may not, it stays, says why, and can still be focused to hear it. */
-export function WriteButton({ onClick, refusal = null, busy = false, kind = 'plain', type = 'button', testid, keys, children }: Props) {
-  const reason = useStore().readOnly.value ?? refusal;
+export function WriteButton({ onClick, refusal = null, admin = false, busy = false, kind = 'plain', type = 'button', testid, keys, children }: Props) {
+  const store = useStore();
+  const reason = (admin ? store.adminOnly : store.readOnly).value ?? refusal;
   const off = reason !== null || busy;
   return (
     <button

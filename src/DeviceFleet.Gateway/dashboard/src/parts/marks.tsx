@@ -40,7 +40,7 @@ export function SeverityMark({ severity, size = 11 }: { readonly severity: Sever
 
 export const SEVERITY_TEXT: Readonly<Record<Severity, string>> = { critical: 'Critical', warning: 'Warning', info: 'Info' };
 
-export type IconName = 'fleet' | 'devices' | 'alarms' | 'groups' | 'rules' | 'search' | 'close' | 'sun' | 'moon' | 'system' | 'user';
+export type IconName = 'fleet' | 'devices' | 'alarms' | 'groups' | 'rules' | 'provisioning' | 'rollouts' | 'search' | 'close' | 'sun' | 'moon' | 'system' | 'user';
 
 const PATHS: Readonly<Record<IconName, string>> = {
   fleet: 'M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z',
@@ -48,6 +48,8 @@ const PATHS: Readonly<Record<IconName, string>> = {
   alarms: 'M8 2.2 14.2 13H1.8zM8 6.5v3M8 11.2v.3',
   groups: 'M5.5 2h5v3.5h-5zM1.8 10.5h4.4V14H1.8zM9.8 10.5h4.4V14H9.8zM8 5.5V8M4 10.5V8h8v2.5',
   rules: 'M2 4.5h6M11.5 4.5H14M2 11.5h2.5M8 11.5h6M9.8 2.8a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4zM6.2 9.8a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4z',
+  provisioning: 'M8 1.8 14.2 8 8 14.2 1.8 8zM8 5.4v5.2M5.4 8h5.2',
+  rollouts: 'M2 12.5h3.5V9H2zM6.3 12.5h3.4V6H6.3zM10.5 12.5H14V3h-3.5z',
   search: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.4 10.4l3.1 3.1',
   close: 'M4 4l8 8M12 4l-8 8',
   sun: 'M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M3 13l1-1M12 4l1-1',

@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useStore } from '../../app/context';
+import { heightOf, type GridSize } from '../../parts/cellGrid';
 import { SEVERITY_TEXT, StateMark } from '../../parts/marks';
 import { count } from '../../state/format';
 import type { Cell } from '../../state/grid';
 import { STATE_NAMES } from '../../state/presence';
 import { deviceRoute } from '../../state/route';
-import { drawCells, heightOf, type GridSize } from './cells';
+import { drawCells } from './cells';
 
 /** Width that a tip may take, CSS pixels. */
 const TIP_WIDTH = 280;

@@ -1,11 +1,12 @@
 import { useStore } from '../../app/context';
 import type { CounterName } from '../../app/store';
 import { SeverityMark, StateMark } from '../../parts/marks';
+import { SagaMark } from '../../parts/sagaMarks';
 import { Sparkline } from '../../parts/Sparkline';
 import { age, count, signed } from '../../state/format';
 import { COUNTER_STEP_MS, type Ring } from '../../state/history';
 import type { DeviceStateName } from '../../state/query/parse';
-import { devicesRoute, formatRoute } from '../../state/route';
+import { devicesRoute, formatRoute, provisioningRoute } from '../../state/route';
 import { presenceSum } from '../../state/sums';
 
 const NAMES = ['online', 'stale', 'offline', 'unknown', 'total', 'alarming'] as const;
@@ -28,6 +29,7 @@ export function Counters() {
     <section class="panel" aria-label="Devices by state">
       <div class="counters">
         {NAMES.map((name) => <Counter key={name} name={name} value={counters[name]} ring={store.counterHistory.of(name)} />)}
+        <ProvisioningCounter />
       </div>
       <div class="counters-note">
         <span>
@@ -53,6 +55,24 @@ function Counter({ name, value, ring }: { readonly name: (typeof NAMES)[number];
       <span class="trend">
         <Sparkline ring={ring} width={160} height={20} fluid />
         <span class="delta">{change(ring, value)}</span>
+      </span>
+    </a>
+  );
+}
+
+/** Sagas under way; those that wait for a person want attention. */
+function ProvisioningCounter() {
+  const store = useStore();
+  const counts = store.sagas.counts.value;
+  const ring = store.counterHistory.of('provisioning');
+  const waiting = counts?.waiting ?? 0;
+  return (
+    <a class={`counter${waiting > 0 ? ' attention-warn' : ''}`} href={formatRoute(provisioningRoute())} title="Devices on their way in, round or out: sagas under way">
+      <span class="name"><SagaMark state={waiting > 0 ? 'approval' : 'running'} />Provisioning</span>
+      <div class="value" data-testid="counter-provisioning">{counts === null ? <span class="none" title="The sagas could not be read yet">–</span> : count(counts.underWay)}</div>
+      <span class="trend">
+        {waiting > 0 ? <span class="waits" title={`${count(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for a person`}>{count(waiting)} {waiting === 1 ? 'waits' : 'wait'}</span> : <Sparkline ring={ring} width={160} height={20} fluid />}
+        <span class="delta">{counts === null ? '' : change(ring, counts.underWay)}</span>
       </span>
     </a>
   );

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useStore } from '../../app/context';
+import { gridSize } from '../../parts/cellGrid';
 import { SEVERITY_TEXT, STATE_TEXT, SeverityMark, StateMark } from '../../parts/marks';
 import { count } from '../../state/format';
 import { cells, sections, type Cell } from '../../state/grid';
@@ -8,7 +9,6 @@ import { STATE_NAMES } from '../../state/presence';
 import { devicesRoute, formatRoute } from '../../state/route';
 import { SEVERITIES } from '../../wire/contract';
 import { CellBand } from './CellBand';
-import { gridSize } from './cells';
 
 /** Most devices that have a mark of their own; of a larger fleet each mark stands for several. */
 const SINGLE_MAX = 2_000;
