@@ -3,7 +3,8 @@ import type { Release } from '../wire/rollouts';
 
 export const WAVES_MAX = 10;
 export const PARALLEL_MAX = 1_000;
-export const IDS_MAX = 10_000;
+/** Most devices named by id; larger fleets are meant by type, group and tags. */
+export const IDS_MAX = 500;
 
 export interface RolloutDraft {
   readonly version: string;
@@ -73,7 +74,7 @@ export function readDraft(draft: RolloutDraft, id: string): ReadDraft {
   }
   const soakMs = number('soakMinutes', 0, 10_080, false) * 60_000;
   const abortAbovePercent = number('abortAbovePercent', 0, 100, false);
-  const abortFailuresMin = number('abortFailuresMin', 1, IDS_MAX, true);
+  const abortFailuresMin = number('abortFailuresMin', 1, 10_000, true);
   const parallel = number('parallel', 1, PARALLEL_MAX, true);
   const deviceTimeoutMs = number('deviceMinutes', 1, 10_080, false) * 60_000;
   const window = readWindow(draft, faults);

@@ -54,8 +54,8 @@ function Card({ saga, route }: { readonly saga: Saga; readonly route: Provisioni
         </span>
         <span class="visually-hidden">{SAGA_STATE_TEXT[state]}</span>
         {saga.hardwareId !== null && saga.hardwareId !== saga.deviceId && <span class="card-line mono truncate">{saga.hardwareId}</span>}
-        <span class="card-line truncate">{saga.enrolmentId ?? 'no enrolment'}{attempts > 0 && <span class="card-tries"> · {count(attempts)} failed {attempts === 1 ? 'try' : 'tries'}</span>}</span>
-        <Deadline saga={saga} />
+        <span class="card-line truncate">{saga.enrolmentId ?? 'no enrolment'}</span>
+        {(attempts > 0 || saga.progress.deadline !== null) && <span class="card-line">{attempts > 0 && <span class="card-tries">{count(attempts)} failed {attempts === 1 ? 'try' : 'tries'}{saga.progress.deadline !== null && ' · '}</span>}<Deadline saga={saga} /></span>}
         {error !== null && <span class="card-error">{error}</span>}
       </a>
     </li>
@@ -70,7 +70,7 @@ export function Deadline({ saga }: { readonly saga: Saga }) {
     return null;
   }
   const left = deadline - now;
-  return <span class={`card-line deadline${left < 60_000 ? ' near' : ''}`} title={instant(deadline)}>{left >= 0 ? `${age(left)} left` : `overdue by ${age(-left)}`}</span>;
+  return <span class={`deadline${left < 60_000 ? ' near' : ''}`} title={instant(deadline)}>{left >= 0 ? `${age(left)} left` : `overdue by ${age(-left)}`}</span>;
 }
 
 function Ended({ sagas, route }: { readonly sagas: readonly Saga[]; readonly route: ProvisioningRoute }) {

@@ -2,7 +2,8 @@ import { Notice } from '../../parts/Notice';
 import { formatRoute, provisioningRoute, type ProvisioningRoute } from '../../state/route';
 
 const SIMULATE = `dotnet run --project simulator/DeviceFleet.Simulator -- \\
-  --provision --enrolment oslo-pumps --enrolment-key-file oslo-pumps.key \\
+  --provision --enrolment oslo-pumps \\
+  --enrolment-key-file oslo-pumps.key \\
   --identities identities.jsonl --devices 10`;
 
 /** How a device is let in. */

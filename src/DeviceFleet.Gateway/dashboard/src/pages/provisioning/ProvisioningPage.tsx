@@ -101,7 +101,6 @@ function Board({ route }: { readonly route: ProvisioningRoute }) {
         <label class="board-search"><span class="visually-hidden">Narrow the board</span>
           <input type="search" placeholder="device, hardware, error …" spellcheck={false} value={route.q} data-testid="board-search" onInput={(event) => store.navigation.replace({ ...route, q: event.currentTarget.value })} />
         </label>
-        <span class="quiet keys-hint" aria-hidden="true"><kbd>j</kbd> <kbd>k</kbd> move · <kbd>a</kbd> approve · <kbd>r</kbd> retry · <kbd>s</kbd> skip · <kbd>c</kbd> compensate</span>
       </div>
       <Waiting waiting={waiting} route={route} />
       <ReadOnlyNote />
@@ -116,9 +115,10 @@ function Board({ route }: { readonly route: ProvisioningRoute }) {
           </aside>
         )}
       </div>
-      <p class="board-legend">
+      <div class="board-legend">
         {(['running', 'waiting', 'approval', 'stuck', 'compensating', 'done', 'compensated'] as const).map((state) => <span key={state} class="state"><SagaMark state={state} size={9} />{LEGEND[state]}</span>)}
-      </p>
+        <span class="keys-hint" aria-hidden="true"><kbd>j</kbd> <kbd>k</kbd> move · <kbd>a</kbd> approve · <kbd>r</kbd> retry · <kbd>s</kbd> skip · <kbd>c</kbd> compensate</span>
+      </div>
     </>
   );
 }
@@ -137,7 +137,7 @@ function Waiting({ waiting, route }: { readonly waiting: readonly Saga[]; readon
   }
   return (
     <nav class="waiting" aria-label="Waiting for a person" data-testid="waiting">
-      <strong>{count(waiting.length)} {waiting.length === 1 ? 'waits' : 'wait'} for you</strong>
+      <strong>{count(waiting.length)} {waiting.length === 1 ? 'waits' : 'wait'} for a person</strong>
       {waiting.slice(0, WAITING_SHOWN).map((saga) => (
         <a key={saga.deviceId} class={`chip ${saga.progress.state}`} href={formatRoute({ ...route, kind: saga.progress.kind, enrolment: null, q: '', at: saga.deviceId })} data-testid={`waiting-${saga.deviceId}`} {...(saga.deviceId === route.at && { 'aria-current': 'true' as const })}>
           <SagaMark state={saga.progress.state} size={9} /> <span class="mono">{saga.deviceId}</span> {saga.progress.step} <span class="chip-count"><Age at={saga.progress.stepSince} /></span>

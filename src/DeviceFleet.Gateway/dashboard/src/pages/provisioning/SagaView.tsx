@@ -112,7 +112,7 @@ function Steps({ saga }: { readonly saga: Saga }) {
           <li key={step} class={kind} {...(kind === 'here' && { 'aria-current': 'step' as const })}>
             <span class="sign" aria-hidden="true">{SIGNS[kind]}</span>
             <span><span class="step-name">{step}</span> <span class="quiet">{STEP_TEXT[step]}{SAYS[kind] !== '' && `, ${SAYS[kind]}`}</span>
-              {kind === 'here' && <span class="quiet here-facts"> for <Age at={progress.stepSince} />{progress.attempts > 0 && `, ${count(progress.attempts)} failed ${progress.attempts === 1 ? 'try' : 'tries'}`} <Deadline saga={saga} /></span>}
+              {kind === 'here' && <span class="quiet here-facts"> for <Age at={progress.stepSince} />{progress.attempts > 0 && `, ${count(progress.attempts)} failed ${progress.attempts === 1 ? 'try' : 'tries'}`}{progress.deadline !== null && ', '}<Deadline saga={saga} /></span>}
             </span>
           </li>
         );

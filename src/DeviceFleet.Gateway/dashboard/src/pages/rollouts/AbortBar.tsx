@@ -6,9 +6,9 @@ import type { Wave } from '../../wire/rollouts';
 export function AbortBar({ wave }: { readonly wave: Wave }) {
   const line = abortLine(wave);
   const isOpen = wave.state === 'updating' || wave.state === 'soaking';
-  const says = wave.state === 'passed' ? `under the line of ${count(line.abortAt)}` : line.isOver ? `over the line of ${count(line.abortAt)}` : line.failures === 0 || !isOpen ? `aborts at ${count(line.abortAt)}` : line.left === 0 ? `the next failure aborts (${count(line.abortAt)})` : `${count(line.left)} more may fail; aborts at ${count(line.abortAt)}`;
+  const says = wave.state === 'passed' ? `under the line of ${count(line.abortAt)}` : wave.state === 'failed' ? `went over the line of ${count(line.abortAt)}` : line.isOver ? `over the line of ${count(line.abortAt)}` : line.failures === 0 || !isOpen ? `aborts at ${count(line.abortAt)}` : line.left === 0 ? `the next failure aborts (${count(line.abortAt)})` : `${count(line.left)} more may fail; aborts at ${count(line.abortAt)}`;
   return (
-    <div class={`abort${line.isOver ? ' over' : isOpen && line.failures > 0 && line.left === 0 ? ' near' : ''}`} data-testid={`abort-${wave.number}`} data-failures={line.failures} data-abort-at={line.abortAt}>
+    <div class={`abort${line.isOver || wave.state === 'failed' ? ' over' : isOpen && line.failures > 0 && line.left === 0 ? ' near' : ''}`} data-testid={`abort-${wave.number}`} data-failures={line.failures} data-abort-at={line.abortAt}>
       <svg viewBox="0 0 1000 14" preserveAspectRatio="none" role="img" aria-label={`${count(line.failures)} failed, ${says}`}>
         <rect class="ground" x="0" y="4" width="1000" height="6" />
         <rect class="failures" x="0" y="4" width={1_000 * line.filled} height="6" />

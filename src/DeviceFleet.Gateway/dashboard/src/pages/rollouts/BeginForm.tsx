@@ -115,8 +115,8 @@ export function BeginForm({ version }: { readonly version: string }) {
         {text('deviceMinutes', 'Minutes a device may take')}
       </div>
       <div class="form-row">
-        {text('abortAbovePercent', 'Abort above this share of failures in a wave, %')}
-        {text('abortFailuresMin', 'but not before so many failed')}
+        {text('abortAbovePercent', 'Abort above, % of a wave failed')}
+        {text('abortFailuresMin', 'but not before, devices failed')}
         {text('windowFrom', 'Only from, hh:mm UTC', 'any time')}
         {text('windowTo', 'to, hh:mm UTC', 'any time')}
       </div>
@@ -124,7 +124,7 @@ export function BeginForm({ version }: { readonly version: string }) {
       <div class="effect" aria-live="polite">
         {fresh !== null && (
           <p data-testid="begin-count">
-            {fresh.devices === 0 ? 'No device is meant by this now.' : <><strong>{count(fresh.devices)}</strong> {fresh.devices === 1 ? 'device' : 'devices'}: {fresh.sample.slice(0, 6).join(', ')}{fresh.devices > Math.min(6, fresh.sample.length) && ' …'}. Those that run {draft.value.version} already are left out.</>}
+            {fresh.devices === 0 ? 'No device is meant by this now.' : <><strong>{count(fresh.devices)}</strong> {fresh.devices === 1 ? 'device' : 'devices'}: {fresh.sample.slice(0, 6).join(', ')}{fresh.devices > Math.min(6, fresh.sample.length) && ` and ${count(fresh.devices - Math.min(6, fresh.sample.length))} more`}. Those that run {draft.value.version} already are left out.</>}
           </p>
         )}
       </div>

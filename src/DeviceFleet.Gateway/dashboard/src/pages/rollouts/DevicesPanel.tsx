@@ -4,7 +4,7 @@ import { Age } from '../../parts/Age';
 import { RolloutDeviceMark } from '../../parts/sagaMarks';
 import { count } from '../../state/format';
 import { deviceRoute, formatRoute, type Route } from '../../state/route';
-import { DEVICE_STATE_TEXT, totalCounts } from '../../state/rollouts';
+import { DEVICE_STATE_TEXT, devicesOf, totalCounts } from '../../state/rollouts';
 import { ROLLOUT_DEVICE_STATES, type Rollout, type RolloutDevice } from '../../wire/rollouts';
 
 /** Devices listed; of more there is the count. */
@@ -28,7 +28,7 @@ export function DevicesPanel({ rollout, byWave, route }: Props) {
     <div class="stack rollout-devices">
       {route.at !== null && <Chosen rollout={rollout} id={route.at} device={chosen} close={formatRoute({ ...route, at: null })} />}
       <section class="panel" aria-labelledby="rollout-devices">
-        <header><h2 id="rollout-devices">Devices</h2><span class="aside">{count(found.length)} {DEVICE_STATE_TEXT[state]}</span></header>
+        <header><h2 id="rollout-devices">Devices</h2><span class="aside" role="status">{all.length < devicesOf(rollout) ? `${count(all.length)} of ${count(devicesOf(rollout))} read` : `${count(found.length)} ${DEVICE_STATE_TEXT[state]}`}</span></header>
         <div class="body">
           <nav class="chips" aria-label="In which state">
             {present.map((s) => (

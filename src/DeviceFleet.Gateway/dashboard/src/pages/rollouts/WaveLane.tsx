@@ -5,7 +5,7 @@ import { Age } from '../../parts/Age';
 import { gridSize, heightOf } from '../../parts/cellGrid';
 import { RolloutDeviceMark } from '../../parts/sagaMarks';
 import { age, count, instant } from '../../state/format';
-import { DEVICE_STATE_TEXT, WAVE_STATE_TEXT, offBy, waveWords } from '../../state/rollouts';
+import { DEVICE_STATE_TEXT, WAVE_STATE_TEXT, isUnderWay, offBy, waveWords } from '../../state/rollouts';
 import { ROLLOUT_DEVICE_STATES, type Rollout, type RolloutDevice, type Wave } from '../../wire/rollouts';
 import { AbortBar } from './AbortBar';
 import { drawDevices } from './deviceCells';
@@ -30,7 +30,7 @@ export function WaveLane({ rollout, wave, devices, chosen, onChoose }: Props) {
     <section class={`wave ${wave.state}`} aria-labelledby={`wave-${wave.number}`} data-testid={`wave-${wave.number}`} data-state={wave.state}>
       <header>
         <h3 id={`wave-${wave.number}`}>Wave {count(wave.number + 1)}</h3>
-        <span class={`wave-state ${wave.state}`}>{WAVE_STATE_TEXT[wave.state]}</span>
+        <span class={`wave-state ${wave.state}`}>{wave.state === 'pending' && !isUnderWay(rollout) ? 'never begun' : WAVE_STATE_TEXT[wave.state]}</span>
         <span class="quiet">{count(wave.devices)} {wave.devices === 1 ? 'device' : 'devices'}, {waveWords(rollout.plan, wave.number)}</span>
         <span class="quiet aside">
           {wave.startedAt !== null && <>begun <Age at={wave.startedAt} /> ago</>}
@@ -65,7 +65,7 @@ function Cells({ wave, devices, chosen, onChoose }: { readonly wave: Wave; reado
       media.removeEventListener('change', redraw);
     };
   }, []);
-  useEffect(() => drawDevices(canvas.current!, devices, size, live, chosen), [devices, size.columns, size.pitch, theme, live, chosen, redraws.value]);
+  useEffect(() => (width.value === 0 ? undefined : drawDevices(canvas.current!, devices, size, live, chosen)), [devices, width.value === 0, size.columns, size.pitch, theme, live, chosen, redraws.value]);
 
   const deviceAt = (event: MouseEvent): RolloutDevice | undefined => {
     const column = Math.floor(event.offsetX / size.pitch);
@@ -85,7 +85,7 @@ function Cells({ wave, devices, chosen, onChoose }: { readonly wave: Wave; reado
   return (
     <>
       <div class="cells-frame">
-        <canvas ref={canvas} class="cells" role="img" aria-label={`Devices of wave ${count(wave.number + 1)}: ${says.join(', ')}`} style={{ height: `${heightOf(devices.length, size)}px` }} onPointerMove={onMove} onPointerLeave={() => (tip.value = null)} onClick={onClick} />
+        <canvas ref={canvas} class="cells" role="img" aria-label={`Devices of wave ${count(wave.number + 1)}: ${says.join(', ')}`} style={{ height: width.value === 0 ? '24px' : `${heightOf(devices.length, size)}px` }} onPointerMove={onMove} onPointerLeave={() => (tip.value = null)} onClick={onClick} />
         {tip.value !== null && (
           <div class="cells-tip" style={{ left: `${tip.value.x}px`, top: `${tip.value.y}px` }}>
             <RolloutDeviceMark state={tip.value.device.state} size={9} /> {tip.value.device.deviceId}: {DEVICE_STATE_TEXT[tip.value.device.state]}
