@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Answer, Api, Asked, Method } from '../wire/api';
 import { decodeDeviceSnapshot } from '../wire/decode';
 import type { WireEvent } from '../wire/events';
-import { rawRow } from '../wire/samples';
+import { decodeSaga } from '../wire/provisioning';
+import { rawRow, rawSaga } from '../wire/samples';
 import { decodeCommand } from '../wire/commands';
 import { DeviceDetails } from './details';
 
@@ -20,6 +21,7 @@ class FakeApi implements Api {
 }
 
 const twin = (revision: number, version: number) => ({ deviceId: 'a', revision, desired: { version, value: {}, writers: {} }, reported: { version: 1, value: {}, writers: {} }, delta: {} });
+const identity = (revision: number, over = {}) => ({ deviceId: 'a', revision, state: 'active', since: 1, credentials: [], ...over });
 const command = (state: string) => ({ deviceId: 'a', id: 'c1', number: 1, name: 'reboot', state, by: 'ann', createdAt: 1, expiresAt: 2, timeoutMs: 3 });
 
 function snapshot(id: string): WireEvent {
@@ -111,5 +113,47 @@ describe('details of a device', () => {
     const decoded = decodeCommand(command('delivered'));
     if (decoded.ok) details.note({ kind: 'command', command: decoded.value });
     expect(details.commands.value).toMatchObject({ value: [{ id: 'c1', state: 'delivered' }] });
+  });
+
+  test('a device that was never let in has no identity, which is no fault', async () => {
+    const { api, details } = start();
+    api.answers.set('GET /api/devices/b/identity', { kind: 'not-found' });
+    api.answers.set('GET /api/devices/b/audit', { kind: 'ok', json: { entries: [] } });
+    details.watch('b');
+    await settle();
+
+    expect(details.identity.value).toEqual({ kind: 'ready', value: null, problem: null });
+    expect(details.audit.value).toMatchObject({ kind: 'ready', value: [] });
+  });
+
+  test('a secret goes to who asked for it, and is kept nowhere', async () => {
+    const { api, details } = start();
+    api.answers.set('GET /api/devices/a/identity', { kind: 'not-found' });
+    details.readIdentity();
+    await settle();
+    api.answers.set('GET /api/devices/a/identity', { kind: 'ok', json: identity(1) });
+    api.answers.set('POST /api/devices/a/identity', { kind: 'ok', json: { identity: identity(1), credentialId: 'c1', secret: 'pass' } });
+
+    expect(await details.register('a', 'by hand')).toMatchObject({ ok: true, value: { secret: 'pass' } });
+    await settle();
+    expect(details.identity.value).toMatchObject({ value: { revision: 1, state: 'active' } });
+    expect(JSON.stringify([details.identity.value, details.audit.value])).not.toContain('pass');
+  });
+
+  test('an older identity that arrives late changes nothing, and news of a saga make it be read anew', async () => {
+    const { api, details } = start();
+    api.answers.set('GET /api/devices/a/identity', { kind: 'ok', json: identity(4) });
+    details.readIdentity();
+    await settle();
+    api.answers.set('GET /api/devices/a/identity', { kind: 'ok', json: identity(3) });
+    details.readIdentity();
+    await settle();
+    expect(details.identity.value).toMatchObject({ value: { revision: 4 } });
+
+    api.answers.set('GET /api/devices/a/identity', { kind: 'ok', json: identity(6, { state: 'suspended' }) });
+    const saga = decodeSaga(rawSaga('a', {}, { revision: 6 }));
+    if (saga.ok) details.note({ kind: 'saga', saga: saga.value });
+    await new Promise((done) => setTimeout(done, 600));
+    expect(details.identity.value).toMatchObject({ value: { revision: 6, state: 'suspended' } });
   });
 });

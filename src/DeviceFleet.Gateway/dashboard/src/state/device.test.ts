@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeDeviceSamples, decodeDeviceSnapshot } from '../wire/decode';
 import type { WireEvent } from '../wire/events';
 import { rawRow } from '../wire/samples';
+import { emptyFleet } from './fleet';
 import { SAMPLES_MAX, foldDevice, merge, type DeviceState } from './device';
 
 const points = (...times: number[]) => times.map((ts) => ({ ts, metrics: { t: ts } }));
@@ -70,6 +71,14 @@ describe('device', () => {
 
     expect(foldDevice(loading, [other])).toBe(loading);
     expect(foldDevice({ kind: 'loading', id: 'b' }, [snapshot([1])])).toEqual({ kind: 'loading', id: 'b' });
+  });
+
+  test('a device that was removed says so, whatever still comes of it, until it is there again', () => {
+    const gone: WireEvent = { kind: 'updates', sequence: 9, asOf: 77, counters: emptyFleet.counters, devices: [], removed: ['b', 'a'], rejections: [] };
+    const removed = foldDevice(loading, [snapshot([1]), gone, samples([5]), { kind: 'device-unavailable', id: 'a', reason: 'not-found', detail: '' }]);
+
+    expect(removed).toEqual({ kind: 'removed', id: 'a', at: 77 });
+    expect(foldDevice(removed, [snapshot([9])]).kind).toBe('shown');
   });
 
   test('late samples are put in their place, and the bound holds', () => {
