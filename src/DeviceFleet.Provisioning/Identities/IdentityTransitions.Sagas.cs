@@ -27,6 +27,11 @@ internal static partial class IdentityTransitions
 
     private static Move Issue(IdentityState state, IdentityChange change, SecretMaker secrets)
     {
+        if (state.CredentialOf(change.Instance!) is { RevokedAt: null } made)
+        {
+            return Move.Unchanged(state) with { CredentialId = made.Id };
+        }
+
         if (state.IsFull(change.At))
         {
             return Move.No(ChangeOutcome.Full, state, $"A device has at most {IdentityLimits.CredentialsMax} credentials; revoke one.");

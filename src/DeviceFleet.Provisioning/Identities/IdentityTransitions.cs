@@ -126,6 +126,7 @@ internal static partial class IdentityTransitions
     {
         _ when SagaBook.IsSame(saga.Progress, progress) => Move.Unchanged(state),
         { HasEnded: true } => Move.Conflict(state, "The saga has ended."),
+        _ when progress.State == SagaState.Done && !saga.MayBeDone() => Move.Conflict(state, "The saga has not done what it is for."),
         { Progress.State: SagaState.Compensating } when progress.State is not (SagaState.Compensating or SagaState.Compensated) => Move.Conflict(state, "The saga is being taken back."),
         _ => null,
     };

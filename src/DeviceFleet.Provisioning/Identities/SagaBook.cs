@@ -102,8 +102,21 @@ internal static class SagaBook
     /// <summary>Whether two say the same.</summary>
     public static bool IsSame(SagaProgress one, SagaProgress other) => one with { Skipped = other.Skipped } == other && one.Skipped.SequenceEqual(other.Skipped);
 
+    /// <summary>Whether a saga that says that it is done did what makes it so.</summary>
+    public static bool MayBeDone(this StoredSaga saga) => saga.Order.Kind switch
+    {
+        SagaKind.Provision => saga.Did(IdentityAction.Activate),
+        SagaKind.Rotate => saga.Did(IdentityAction.Revoke),
+        SagaKind.Decommission => saga.Did(IdentityAction.Retire),
+    };
+
     private static bool IsLate(StoredSaga saga, SagaProgress progress)
     {
+        if (progress.State == SagaState.Done && !saga.MayBeDone())
+        {
+            return true;
+        }
+
         var isBack = progress.State is SagaState.Compensating or SagaState.Compensated;
         return saga.Progress.State == SagaState.Compensating ? !isBack : !isBack && saga.IndexOf(progress.Step) < saga.IndexOf(saga.Progress.Step);
     }

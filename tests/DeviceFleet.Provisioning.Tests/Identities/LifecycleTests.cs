@@ -61,4 +61,74 @@ public sealed class LifecycleTests
             Assert.Contains(Lifecycle.NameOf(action), refusal);
         }
     }
+
+    [Theory]
+    [MemberData(nameof(EveryPair))]
+    public void An_identity_does_what_the_table_says(LifecycleState? from, IdentityAction action)
+    {
+        var life = In(from);
+        var before = life.State;
+        var isLegal = Lifecycle.Refusal(from, action) is null;
+
+        var reply = action switch
+        {
+            IdentityAction.Retire => Retire(life),
+            IdentityAction.Reserve or IdentityAction.Activate or IdentityAction.Release or IdentityAction.Issue or IdentityAction.Withdraw or IdentityAction.Allow or IdentityAction.Forbid
+                or IdentityAction.NoteTwin or IdentityAction.ForgetTwin or IdentityAction.Answer or IdentityAction.Progress => null, // sagas' own: IdentityTransitionsTests
+            _ => life.Person(action, credentialId: "*", choice: SagaChoice.Retry),
+        };
+
+        if (reply is { Outcome: Contracts.Devices.ChangeOutcome.Applied })
+        {
+            Assert.True(isLegal);
+            Assert.Equal(Lifecycle.Next(action) ?? from, life.State.Lifecycle);
+        }
+        else
+        {
+            Assert.Equal(before.Lifecycle, life.State.Lifecycle);
+            Assert.False(isLegal && Lifecycle.Next(action) is not null && reply is not null, reply?.Detail);
+        }
+    }
+
+    private static Contracts.Devices.ChangeReply<IdentityReply>? Retire(IdentityLife life)
+    {
+        // A saga retires, and none begins where nobody may decommission.
+        return life.Person(IdentityAction.Decommission).Value is { Identity.Saga.Kind: SagaKind.Decommission, Identity.Saga.EndedAt: null }
+            ? life.Saga(IdentityAction.Retire, SagaSteps.Retire, SagaState.Done)
+            : null;
+    }
+
+    private static IdentityLife In(LifecycleState? state)
+    {
+        var life = new IdentityLife();
+        switch (state)
+        {
+            case null:
+                break;
+            case LifecycleState.Enrolled:
+                life.Claim();
+                life.Provision(SagaSteps.Connect);
+                life.TakeBack();
+                break;
+            case LifecycleState.Provisioning:
+                life.Claim();
+                life.Provision(SagaSteps.Connect);
+                break;
+            case LifecycleState.Active:
+                life.Claim();
+                life.Provision();
+                break;
+            case LifecycleState.Suspended:
+                life.Person(IdentityAction.Register);
+                life.Person(IdentityAction.Suspend);
+                break;
+            case LifecycleState.Retired:
+                life.Person(IdentityAction.Register);
+                Retire(life);
+                break;
+        }
+
+        Assert.Equal(state, life.State.Lifecycle);
+        return life;
+    }
 }
