@@ -13,7 +13,7 @@ internal static class ActorsSetup
     /// <summary>JSON of calls and of state. What is stored and what travels is all in these contexts: nothing is left to reflection.</summary>
     public static JsonSerializerOptions ActorJson { get; } = new(ContractsJson.Default.Options)
     {
-        TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, Identities.IdentityStateJson.Default),
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, Identities.IdentityStateJson.Default, Enrolments.EnrolmentStateJson.Default, Bookkeeping.BookkeepingJson.Default),
     };
 
     public static IHostApplicationBuilder AddProvisioningActors(this IHostApplicationBuilder builder)
