@@ -65,6 +65,7 @@ internal static partial class IdentityTransitions
         { By.Length: 0 or > ByLengthMax } => $"By has to be 1 to {ByLengthMax} characters.",
         { Reason.Length: > IdentityLimits.ReasonLengthMax } => $"A reason has at most {IdentityLimits.ReasonLengthMax} characters.",
         { Instance: null, Action: var action } when IsOnlySagas(action) => $"Only a saga may {Lifecycle.NameOf(action)}.",
+        { Instance: not null, Action: not IdentityAction.Revoke and var action } when !IsOnlySagas(action) => $"No saga may {Lifecycle.NameOf(action)}.",
         { Action: IdentityAction.Progress, Progress: null } => "Progress is missing.",
         { Action: IdentityAction.Choose, Choice: null } => "The choice is missing.",
         { Action: IdentityAction.Connected or IdentityAction.Revoke, CredentialId: null, Instance: null } => "The credential is missing.",
