@@ -6,6 +6,7 @@ using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Contracts.Provisioning;
 using DeviceFleet.ServiceDefaults.Sidecar;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DeviceFleet.Provisioning.Access;
 
@@ -27,7 +28,7 @@ internal static class AccessEndpoints
         endpoints.MapGet("/" + PasswordLines.Route, PasswordsAsync).ForSidecar();
     }
 
-    private static async Task<IResult> AuthenticateAsync(HttpRequest request, IMqttAccess access, AccessRefusals refusals)
+    private static async Task<Results<JsonHttpResult<MqttVerdict>, ProblemHttpResult>> AuthenticateAsync(HttpRequest request, IMqttAccess access, AccessRefusals refusals)
     {
         if (await ReadAsync(request, ContractsJson.Default.MqttAuthenticate) is not { } asked)
         {
@@ -38,7 +39,7 @@ internal static class AccessEndpoints
         return Answer(await access.AuthenticateAsync(asked.Username, password, asked.ClientId, request.HttpContext.RequestAborted), asked.Username, null, refusals);
     }
 
-    private static async Task<IResult> AuthorizeAsync(HttpRequest request, AccessRefusals refusals)
+    private static async Task<Results<JsonHttpResult<MqttVerdict>, ProblemHttpResult>> AuthorizeAsync(HttpRequest request, AccessRefusals refusals)
     {
         if (await ReadAsync(request, ContractsJson.Default.MqttAuthorize) is not { } asked)
         {
@@ -70,7 +71,7 @@ internal static class AccessEndpoints
         return refusal is { } no ? new MqttVerdict { Result = Deny, Reason = no.Reason, Detail = no.Detail } : new MqttVerdict { Result = Allow };
     }
 
-    private static async Task<IResult> PasswordsAsync(HttpContext context, PasswordLines lines, string? after)
+    private static async Task<ContentHttpResult> PasswordsAsync(HttpContext context, PasswordLines lines, string? after)
     {
         var (page, next) = await lines.ReadAsync(after, context.RequestAborted);
         if (next is not null)
@@ -81,7 +82,7 @@ internal static class AccessEndpoints
         return TypedResults.Text(page, "text/plain");
     }
 
-    private static IResult Answer(MqttVerdict verdict, string? user, string? topic, AccessRefusals refusals)
+    private static JsonHttpResult<MqttVerdict> Answer(MqttVerdict verdict, string? user, string? topic, AccessRefusals refusals)
     {
         if (verdict.Reason is not null)
         {
@@ -91,7 +92,7 @@ internal static class AccessEndpoints
         return TypedResults.Json(verdict, ContractsJson.Default.MqttVerdict);
     }
 
-    private static IResult Malformed() => TypedResults.Problem("The body is not what the broker was to send; see docs/operations.md.", statusCode: StatusCodes.Status400BadRequest);
+    private static ProblemHttpResult Malformed() => TypedResults.Problem("The body is not what the broker was to send; see docs/operations.md.", statusCode: StatusCodes.Status400BadRequest);
 
     private static async Task<T?> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type)
         where T : class

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using DeviceFleet.Contracts.Provisioning;
 
 namespace DeviceFleet.Provisioning.Enrolments;
 

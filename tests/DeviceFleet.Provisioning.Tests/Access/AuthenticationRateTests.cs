@@ -6,7 +6,6 @@ using DeviceFleet.Provisioning.Access;
 using DeviceFleet.Provisioning.Credentials;
 using DeviceFleet.Provisioning.Tests.Runtime;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace DeviceFleet.Provisioning.Tests.Access;
 
@@ -30,7 +29,7 @@ public sealed class AuthenticationRateTests(ITestOutputHelper output)
         output.WriteLine($"one hash of {iterations} rounds: {watch.Elapsed.TotalMilliseconds / 100:F2} ms");
 
         await using var life = await ProvisioningLife.StartAsync(
-            new KeptWorld(), new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56)), new() { ["Credentials:Iterations"] = $"{iterations}" });
+            new KeptWorld(), TimeProvider.System, new() { ["Credentials:Iterations"] = $"{iterations}" });
         var secrets = new byte[Devices][];
         watch.Restart();
         await Parallel.ForEachAsync(Enumerable.Range(0, Devices), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, token) =>

@@ -1,6 +1,5 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Provisioning;
-using DeviceFleet.Provisioning.Identities;
 
 namespace DeviceFleet.Provisioning.Tests.Identities;
 

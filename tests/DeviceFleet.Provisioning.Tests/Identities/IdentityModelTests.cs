@@ -1,5 +1,4 @@
 using CsCheck;
-using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Provisioning;
 using DeviceFleet.Provisioning.Identities;
 

@@ -45,7 +45,7 @@ internal sealed class KeptWorld : ISagas
         """;
 
     private KeptStore? _store;
-    private IPubSubComponent? _topics;
+    private Topics? _topics;
 
     public ConcurrentQueue<PublishedEvent> Published { get; } = new();
 

@@ -13,7 +13,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace DeviceFleet.Provisioning.Tests.Runtime;
 
@@ -24,7 +23,7 @@ internal sealed record ProvisioningLife(DaprEngine Engine, SidecarHost Heads, We
 
     public IdentityActors Identities => Services.GetRequiredService<IdentityActors>();
 
-    public static async Task<ProvisioningLife> StartAsync(KeptWorld world, FakeTimeProvider time, Dictionary<string, string?>? settings = null)
+    public static async Task<ProvisioningLife> StartAsync(KeptWorld world, TimeProvider time, Dictionary<string, string?>? settings = null)
     {
         var resources = await ResourceLoader.LoadAsync([], KeptWorld.Resources, static _ => null, CancellationToken.None);
         var engine = new DaprEngine(new EmbeddedDapr.Actors.ActorRuntimeOptions(), time, NullLoggerFactory.Instance);
@@ -38,7 +37,7 @@ internal sealed record ProvisioningLife(DaprEngine Engine, SidecarHost Heads, We
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Credentials:Iterations"] = "1000" }).AddInMemoryCollection(settings ?? []);
             inProcess.Connect(builder, heads, keepOwnServer: false, ContractsJson.Default.Options);
             builder.Logging.ClearProviders();
-            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
+            builder.Services.Replace(ServiceDescriptor.Singleton(time));
             builder.Services.Replace(ServiceDescriptor.Singleton<ISagas>(world));
             builder.Services.AddSingleton<IActorStateManagerFactory>(new StateManagers(inProcess));
         });
