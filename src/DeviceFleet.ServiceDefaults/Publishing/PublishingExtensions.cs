@@ -15,10 +15,12 @@ public static class PublishingExtensions
         return builder;
     }
 
-    /// <summary>A publisher of one kind of event, which ends with the service once all that was accepted is published. Two features may ask for the same one.</summary>
-    public static IServiceCollection AddPublisher<TEvent>(this IServiceCollection services, EventTopic<TEvent> topic) => services
-        .Any(service => service.ServiceType == typeof(EventPublisher<TEvent>)) ? services : services
-        .AddSingleton(topic)
-        .AddSingleton<EventPublisher<TEvent>>()
-        .AddHostedService(provider => provider.GetRequiredService<EventPublisher<TEvent>>());
+    /// <summary>A publisher of one kind of event, which ends with the service once all that was accepted is published. Features that share one may each ask for it.</summary>
+    public static IServiceCollection AddPublisher<TEvent>(this IServiceCollection services, EventTopic<TEvent> topic) =>
+        services.Any(service => service.ServiceType == typeof(EventPublisher<TEvent>))
+            ? services
+            : services
+                .AddSingleton(topic)
+                .AddSingleton<EventPublisher<TEvent>>()
+                .AddHostedService(provider => provider.GetRequiredService<EventPublisher<TEvent>>());
 }
