@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DeviceFleet.ServiceDefaults.Bindings;
 using Microsoft.Extensions.Options;
 
 namespace DeviceFleet.Devices.Ingest;

@@ -1,7 +1,7 @@
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Commands;
 using DeviceFleet.Devices.Twin;
-using DeviceFleet.ServiceDefaults.Sidecar;
+using DeviceFleet.ServiceDefaults.Bindings;
 using Microsoft.Extensions.Options;
 
 namespace DeviceFleet.Devices.Ingest;
@@ -54,19 +54,4 @@ internal static class IngestEndpoints
         endpoints.MapBinding(DaprNames.CommandResultsIn, time, services.GetRequiredService<CommandResultIntake>().TakeAsync);
         endpoints.MapBinding(DaprNames.RejectionsIn, time, rejections.TakeAsync);
     }
-
-    /// <summary>A plain request delegate, resolved once: this is the hot path, and there is nothing here to bind.</summary>
-    private static void MapBinding(this IEndpointRouteBuilder endpoints, string route, TimeProvider time, Func<IncomingMessage, CancellationToken, Task> take) =>
-        endpoints.MapPost("/" + route, async context =>
-        {
-            var message = await IncomingMessage.ReadAsync(context, time);
-            try
-            {
-                await take(message, context.RequestAborted);
-            }
-            finally
-            {
-                message.Release(context);
-            }
-        }).ForSidecar();
 }

@@ -1,6 +1,7 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Actors;
+using DeviceFleet.ServiceDefaults.Bindings;
 using DeviceFleet.ServiceDefaults.Publishing;
 
 namespace DeviceFleet.Devices.Ingest;
@@ -8,17 +9,19 @@ namespace DeviceFleet.Devices.Ingest;
 /// <summary>Settles what is refused: it is counted, and durable in topic <c>rejected</c>, when these return.</summary>
 internal sealed class Refusals(DeviceActors actors, EventPublisher<RejectedEvent> publisher, IngestMetrics metrics)
 {
+    private const string By = DaprNames.DevicesApp;
+
     /// <summary>A message of a device that could not be read: its actor counts it.</summary>
     public async Task RefuseUnreadableAsync(IncomingMessage message, DeviceId device, string reason, string detail, CancellationToken cancellationToken)
     {
         var view = await actors.NoteRejectedAsync(device, new RejectionNote(reason, message.ReceivedAt), cancellationToken);
         metrics.CountUnreadable(reason);
-        await publisher.PublishAsync([message.Refuse(reason, detail, device, view)], CancellationToken.None);
+        await publisher.PublishAsync([message.Refuse(By, reason, detail, device, view)], CancellationToken.None);
     }
 
     /// <summary>A message that is no device's business on this route: no actor is asked.</summary>
     public Task RefuseStrayAsync(IncomingMessage message, string reason, string detail, CancellationToken cancellationToken) =>
-        publisher.PublishAsync([message.Refuse(reason, detail, device: null, view: null)], cancellationToken);
+        publisher.PublishAsync([message.Refuse(By, reason, detail, device: null, view: null)], cancellationToken);
 
     /// <summary>
     /// Whose message it is, when it came on a topic of that kind and is not too large; null: it is neither, and settled. What goes through here parses nothing before.
@@ -48,7 +51,7 @@ internal sealed class Refusals(DeviceActors actors, EventPublisher<RejectedEvent
 
         // May be newer than the turn that refused; of two views the newer one is right.
         var view = await actors.GetViewAsync(device, CancellationToken.None);
-        await publisher.PublishAsync([message.Refuse(reason, detail, device, view)], CancellationToken.None);
+        await publisher.PublishAsync([message.Refuse(By, reason, detail, device, view)], CancellationToken.None);
     }
 
     /// <summary>Samples that the actor refused, and counted, one event each.</summary>
@@ -66,7 +69,7 @@ internal sealed class Refusals(DeviceActors actors, EventPublisher<RejectedEvent
 
             // May be newer than this turn's; of two views the newer one is right.
             view ??= await actors.GetViewAsync(device, cancellationToken);
-            (events ??= []).Add(message.Refuse(reason, $"Sample {i} (boot {Text(samples[i].Boot)}, seq {Text(samples[i].Seq)}): {reason}.", device, view));
+            (events ??= []).Add(message.Refuse(By, reason, $"Sample {i} (boot {Text(samples[i].Boot)}, seq {Text(samples[i].Seq)}): {reason}.", device, view));
         }
 
         if (events is not null)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.ServiceDefaults.Bindings;
 
 namespace DeviceFleet.Devices.Ingest;
 

@@ -3,6 +3,7 @@ using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Actors;
+using DeviceFleet.ServiceDefaults.Bindings;
 
 namespace DeviceFleet.Devices.Ingest;
 

@@ -2,6 +2,7 @@ using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Actors;
 using DeviceFleet.Devices.Groups;
+using DeviceFleet.ServiceDefaults.Bindings;
 using DeviceFleet.ServiceDefaults.Publishing;
 
 namespace DeviceFleet.Devices.Ingest;

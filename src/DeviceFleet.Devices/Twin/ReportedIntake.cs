@@ -5,6 +5,7 @@ using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Actors;
 using DeviceFleet.Devices.Documents;
 using DeviceFleet.Devices.Ingest;
+using DeviceFleet.ServiceDefaults.Bindings;
 
 namespace DeviceFleet.Devices.Twin;
 

@@ -2,6 +2,7 @@ using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices.Actors;
 using DeviceFleet.Devices.Ingest;
+using DeviceFleet.ServiceDefaults.Bindings;
 
 namespace DeviceFleet.Devices.Twin;
 

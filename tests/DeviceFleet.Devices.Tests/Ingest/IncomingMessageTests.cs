@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using DeviceFleet.Contracts.Messaging;
-using DeviceFleet.Devices.Ingest;
+using DeviceFleet.ServiceDefaults.Bindings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace DeviceFleet.Devices.Ingest;
+namespace DeviceFleet.ServiceDefaults.Bindings;
 
 /// <summary>Reads a payload that is one JSON object.</summary>
-internal static class JsonPayload
+public static class JsonPayload
 {
     /// <summary>What it holds; null when it is no such JSON, is not of that shape, or something follows it.</summary>
     public static TMessage? TryRead<TMessage>(IncomingMessage message, JsonTypeInfo<TMessage> type)
