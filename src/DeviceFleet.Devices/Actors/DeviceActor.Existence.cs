@@ -18,6 +18,12 @@ internal sealed partial class DeviceActor
     {
         var turn = await BeginAsync(create.At);
         var current = turn.Device.Registration;
+        if (turn.Device.RemovedAt is not null && current.By == create.By)
+        {
+            // What a saga took back, none of its activities that comes late brings back.
+            return new ChangeReply<DeviceRegistration> { Outcome = ChangeOutcome.Conflict, Value = current, Detail = $"{create.By} took the device back before." };
+        }
+
         var wasThere = turn.Device is { Revision: > 0, RemovedAt: null };
         if (wasThere && current.Version > 0)
         {
@@ -68,7 +74,7 @@ internal sealed partial class DeviceActor
         var old = turn.Device;
         if (old.RemovedAt is not null || old.Revision == 0)
         {
-            return new ChangeReply<DeviceRegistration> { Outcome = ChangeOutcome.Unchanged, Value = old.Registration };
+            return await KeepAwayAsync(turn, removal);
         }
 
         var registration = new DeviceRegistration { Version = old.Registration.Version + 1, By = removal.By, At = removal.At };
@@ -95,6 +101,19 @@ internal sealed partial class DeviceActor
 
         await CommitAsync(turn);
         return new ChangeReply<DeviceRegistration> { Outcome = ChangeOutcome.Applied, Value = registration };
+    }
+
+    /// <summary>There is no device; who asked that there be none cannot make one later. Nobody is told: nobody knew of it.</summary>
+    private async Task<ChangeReply<DeviceRegistration>> KeepAwayAsync(DeviceTurn turn, DeviceRemoval removal)
+    {
+        if (turn.Device.RemovedAt is null || turn.Device.Registration.By != removal.By)
+        {
+            turn.Touch();
+            turn.Device = turn.Device with { RemovedAt = turn.Device.RemovedAt ?? removal.At, Registration = turn.Device.Registration with { By = removal.By, At = removal.At } };
+            await CommitAsync(turn);
+        }
+
+        return new ChangeReply<DeviceRegistration> { Outcome = ChangeOutcome.Unchanged, Value = turn.Device.Registration };
     }
 
     private static async Task ClearAlarmsAsync(DeviceTurn turn, DeviceDrain drain)
