@@ -17,9 +17,9 @@ internal static class SagaNames
     /// <summary>The workflow of a kind.</summary>
     public static string WorkflowOf(SagaKind kind) => kind switch
     {
-        SagaKind.Provision => "ProvisionDevice",
-        SagaKind.Rotate => "RotateCredentials",
-        SagaKind.Decommission => "DecommissionDevice",
+        SagaKind.Provision => nameof(ProvisionDevice),
+        SagaKind.Rotate => nameof(RotateCredentials),
+        SagaKind.Decommission => nameof(DecommissionDevice),
     };
 }
 
