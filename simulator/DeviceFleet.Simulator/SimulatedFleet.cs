@@ -3,6 +3,7 @@ using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Simulator.Devices;
 using DeviceFleet.Simulator.Ledgers;
 using DeviceFleet.Simulator.Profiles;
+using DeviceFleet.Simulator.Provisioning;
 using DeviceFleet.Simulator.View;
 using Spectre.Console;
 
@@ -35,7 +36,8 @@ public sealed class SimulatedFleet
     /// <param name="view">Where progress and the closing table are drawn; null: nowhere.</param>
     /// <param name="cancellationToken">Ends the run early, and in order: the summary is returned, nothing is thrown.</param>
     /// <exception cref="ArgumentException">The options are at fault; the message holds all faults.</exception>
-    /// <exception cref="IOException">A ledger file cannot be opened.</exception>
+    /// <exception cref="IOException">A file cannot be opened.</exception>
+    /// <exception cref="InvalidDataException">The identities file holds something else.</exception>
     public static async Task<SimulatorSummary> RunAsync(
         SimulatorOptions options, TimeProvider time, IAnsiConsole? view, CancellationToken cancellationToken)
     {
@@ -46,8 +48,9 @@ public sealed class SimulatedFleet
 
         using var ledger = options.LedgerPath is null ? null : LedgerWriter.Open(options.LedgerPath);
         using var commandLedger = options.CommandLedgerPath is null ? null : LedgerWriter.Open(options.CommandLedgerPath);
+        using var identities = IdentityStore.Open(options.IdentitiesPath);
         using var gate = new ConnectGate(options.ConnectsPerSecond, options.ConnectsAtOnceMax, time);
-        var fleet = new SimulatedFleet(new FleetContext(options, time, new FleetStats(), gate, ledger, commandLedger));
+        var fleet = new SimulatedFleet(new FleetContext(options, time, new FleetStats(), gate, identities) { Ledger = ledger, CommandLedger = commandLedger });
         var summary = await fleet.RunAsync(view, cancellationToken);
         if (view is not null)
         {
@@ -133,6 +136,7 @@ public sealed class SimulatedFleet
         {
             Devices = _devices.Count,
             DevicesRefused = _stats.Refused,
+            DevicesWithoutIdentity = _devices.Count(device => !device.HasIdentity),
             Connects = _stats.Connects,
             Sent = _stats.Sent,
             Acknowledged = _stats.Acknowledged,
@@ -145,6 +149,13 @@ public sealed class SimulatedFleet
             CommandsAgain = _stats.CommandsAgain,
             CommandsTooLate = _stats.CommandsTooLate,
             TwinReports = _stats.TwinReports,
+            Claims = _stats.Claims,
+            ClaimsRefused = _stats.ClaimsRefused,
+            Provisioned = _stats.Provisioned,
+            ProvisionedAnew = _stats.ProvisionedAnew,
+            Rotated = _stats.Rotated,
+            RotationsRefused = _stats.RotationsRefused,
+            ProvisioningLatency = _stats.ProvisioningLatency(),
             Elapsed = _time.GetElapsedTime(_started),
             Latency = _stats.Latency(),
             Errors = _stats.Errors(),
@@ -162,10 +173,22 @@ public sealed class SimulatedFleet
         var boot = context.Time.GetUtcNow().ToUnixTimeMilliseconds(); // rises over runs, without a file to count them in
         for (var number = 1; number <= options.Devices; number++)
         {
-            var id = DeviceId.Parse(string.Create(CultureInfo.InvariantCulture, $"{options.Prefix}{number:D4}"));
+            var hardwareId = string.Create(CultureInfo.InvariantCulture, $"{options.Prefix}{number:D4}");
             var profile = profiles[(number - 1) % profiles.Count];
-            yield return new VirtualDevice(id, boot, SeededNoise.Derive(options.Seed, (ulong)number), profile, context);
+            var account = new DeviceAccount(hardwareId, context.Identities.Find(hardwareId) ?? Shared(hardwareId, options), context.Identities, options.Provisioning, context.Time);
+            yield return new VirtualDevice(account, boot, SeededNoise.Derive(options.Seed, (ulong)number), profile, context);
         }
+    }
+
+    private static KeptIdentity? Shared(string hardwareId, SimulatorOptions options)
+    {
+        if (options.DeviceKey.IsEmpty)
+        {
+            return null;
+        }
+
+        var id = DeviceId.Parse(hardwareId);
+        return new KeptIdentity(new SimulatorIdentity { HardwareId = hardwareId, DeviceId = id, Secret = SharedKeyPassword.For(id, options.DeviceKey.Span) }, null);
     }
 
     private sealed class Deadline : IDisposable

@@ -1,5 +1,6 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Simulator.Profiles;
+using DeviceFleet.Simulator.Provisioning;
 
 namespace DeviceFleet.Simulator;
 
@@ -22,8 +23,17 @@ public sealed record SimulatorOptions
     /// <summary>Broker's TCP port, 1 to 65,535. Default: 1883.</summary>
     public int Port { get; init; } = 1883;
 
-    /// <summary>Key that device passwords come from (<see cref="SharedKeyPassword"/>), 32 bytes.</summary>
-    public required ReadOnlyMemory<byte> DeviceKey { get; init; }
+    /// <summary>Goes with <see cref="SharedKeyPassword"/>, 32 bytes: devices without an identity connect with a password made of it. Default: none.</summary>
+    public ReadOnlyMemory<byte> DeviceKey { get; init; }
+
+    /// <summary>
+    /// File of identities (<see cref="IdentityFile"/>): read at the start, appended to with every new identity before a device shows it; null: identities last as long as the
+    /// run. Default: null.
+    /// </summary>
+    public string? IdentitiesPath { get; init; }
+
+    /// <summary>How devices without an identity get one; null: they do not. Default: null.</summary>
+    public SimulatorProvisioning? Provisioning { get; init; }
 
     /// <summary>Number of devices, 1 to 100,000. Default: 10.</summary>
     public int Devices { get; init; } = 10;
@@ -46,7 +56,7 @@ public sealed record SimulatorOptions
     /// <summary>Name of a profile, or <c>mixed</c> for each in turn. Default: mixed.</summary>
     public string Profile { get; init; } = DeviceProfile.Mixed;
 
-    /// <summary>What device ids begin with; the device's number follows, from 1, of at least 4 digits. Default: <c>sim-</c>.</summary>
+    /// <summary>What hardware ids begin with; the device's number follows, from 1, of at least 4 digits. Default: <c>sim-</c>.</summary>
     public string Prefix { get; init; } = "sim-";
 
     /// <summary>MQTT version. Default: 5.</summary>
@@ -95,17 +105,18 @@ public sealed record SimulatorOptions
         {
             (string.IsNullOrWhiteSpace(Host), "host must be given"),
             (Port is < 1 or > 65_535, "port must be 1 to 65535"),
-            (DeviceKey.Length != SharedKeyPassword.KeyBytes, $"device key must have {SharedKeyPassword.KeyBytes} bytes"),
+            (IdentitiesPath is null && Provisioning is null && DeviceKey.IsEmpty, "identities, or an enrolment to provision with, must be given"),
+            (!DeviceKey.IsEmpty && DeviceKey.Length != SharedKeyPassword.KeyBytes, $"device key must have {SharedKeyPassword.KeyBytes} bytes"),
             (Devices is < 1 or > 100_000, "devices must be 1 to 100000"),
             (Rate is not (>= 0 and <= 1000), "rate must be 0 to 1000 messages a second"),
             (Duration is { } duration && duration <= TimeSpan.Zero, "duration must be more than nothing"),
             (!DeviceProfile.TryFind(Profile, out _), $"profile must be {DeviceProfile.Mixed} or one of {string.Join(", ", DeviceProfile.All.Select(p => p.Name))}"),
-            (!DeviceId.TryParse(Prefix + "100000", out _), "prefix must begin a device id: A-Z a-z 0-9 . _ -, first a letter or digit"),
+            (!DeviceId.TryParse(Prefix + "100000", out _), "prefix must begin an id: A-Z a-z 0-9 . _ -, first a letter or digit"),
             (InFlightMax is < 1 or > 1000, "in flight must be 1 to 1000"),
             (BufferedSamplesMax is < 1 or > 1000, "buffered samples must be 1 to 1000"),
             (ConnectsPerSecond < 1 || ConnectsAtOnceMax < 1, "connects must be at least 1"),
             (KeepAlive < TimeSpan.Zero || KeepAlive > TimeSpan.FromSeconds(ushort.MaxValue), "keep-alive must be 0 to 65535 s"),
         };
-        return [.. checks.Where(check => check.Wrong).Select(check => check.Text)];
+        return [.. checks.Where(check => check.Wrong).Select(check => check.Text), .. Provisioning?.Faults() ?? []];
     }
 }

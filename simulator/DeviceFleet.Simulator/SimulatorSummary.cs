@@ -8,10 +8,13 @@ public sealed record SimulatorSummary
     /// <summary>Devices that were to run.</summary>
     public required int Devices { get; init; }
 
-    /// <summary>Of these, refused for good by the broker before they ever were connected.</summary>
+    /// <summary>Of these, refused for good: by the broker before they ever were connected, or for good when they claimed an identity.</summary>
     public required int DevicesRefused { get; init; }
 
-    /// <summary>Connections made, repeated ones included.</summary>
+    /// <summary>Of these, without an identity when the run ended.</summary>
+    public required int DevicesWithoutIdentity { get; init; }
+
+    /// <summary>Connections made with an identity, repeated ones included.</summary>
     public required long Connects { get; init; }
 
     /// <summary>Samples that went out at least once.</summary>
@@ -47,6 +50,27 @@ public sealed record SimulatorSummary
     /// <summary>Reports of twins that went out.</summary>
     public required long TwinReports { get; init; }
 
+    /// <summary>Claims made, repeated ones included.</summary>
+    public required long Claims { get; init; }
+
+    /// <summary>Claims that were refused, for now or for good.</summary>
+    public required long ClaimsRefused { get; init; }
+
+    /// <summary>Devices that had no identity and were given one.</summary>
+    public required long Provisioned { get; init; }
+
+    /// <summary>Identities given to devices whose own the broker refused.</summary>
+    public required long ProvisionedAnew { get; init; }
+
+    /// <summary>New credentials that devices took on, and the broker took from them.</summary>
+    public required long Rotated { get; init; }
+
+    /// <summary>New credentials that the broker refused, so that devices went back to the old ones.</summary>
+    public required long RotationsRefused { get; init; }
+
+    /// <summary>Time from a device's first attempt to provision itself until it was connected with what it was given.</summary>
+    public required LatencyPercentiles ProvisioningLatency { get; init; }
+
     /// <summary>From the first connection attempt until the last device had stopped.</summary>
     public required TimeSpan Elapsed { get; init; }
 
@@ -56,8 +80,8 @@ public sealed record SimulatorSummary
     /// <summary>The newest errors, newest first, at most 5.</summary>
     public required IReadOnlyList<string> Errors { get; init; }
 
-    /// <summary>Everything that was taken is acknowledged, and no device was turned away.</summary>
-    public bool IsComplete => Sent == Acknowledged && Unsent == 0 && DevicesRefused == 0 && Connects > 0;
+    /// <summary>Everything that was taken is acknowledged, every device has an identity, and none was turned away.</summary>
+    public bool IsComplete => Sent == Acknowledged && Unsent == 0 && DevicesRefused == 0 && DevicesWithoutIdentity == 0 && Connects > 0;
 
     /// <summary>0 when complete, else 2.</summary>
     public int ExitCode => IsComplete ? 0 : 2;

@@ -197,7 +197,7 @@ public sealed class ControlledFleetTests : IAsyncLifetime
         var options = new SimulatorOptions
         {
             Port = _broker.Port,
-            DeviceKey = TestBroker.Key,
+            IdentitiesPath = _broker.WriteIdentities(Path.Combine(_folder, "identities.jsonl"), 1),
             Devices = 1,
             Rate = 20,
             CommandLedgerPath = CommandLedgerPath,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Simulator.Ledgers;
+using DeviceFleet.Simulator.Provisioning;
 using DeviceFleet.Simulator.Tests.Brokers;
 
 namespace DeviceFleet.Simulator.Tests;
@@ -11,6 +12,8 @@ public sealed class SimulatedFleetTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("simulator-").FullName;
     private readonly CancellationTokenSource _stop = new();
     private TestBroker _broker = null!;
+
+    private string IdentitiesPath => Path.Combine(_folder, "identities.jsonl");
 
     private string LedgerPath => Path.Combine(_folder, "ledger.txt");
 
@@ -121,15 +124,27 @@ public sealed class SimulatedFleetTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wrong_key_ends_the_run_by_itself_and_says_why()
+    public async Task Wrong_secrets_end_the_run_by_themselves_and_say_why()
     {
-        var summary = await Run(Options() with { Devices = 3, DeviceKey = new byte[SharedKeyPassword.KeyBytes] });
+        var options = Options() with { Devices = 3 };
+        IdentityFile.Write(IdentitiesPath, IdentityFile.Read(IdentitiesPath).Select(identity => identity with { Secret = "wrong" }));
+
+        var summary = await Run(options);
 
         Assert.Equal(3, summary.DevicesRefused);
         Assert.Equal(0, summary.Sent);
         Assert.Equal(2, summary.ExitCode);
         Assert.Contains(summary.Errors, error => error.Contains("BadUserNameOrPassword", StringComparison.Ordinal));
         Assert.Empty(_broker.Messages);
+    }
+
+    [Fact]
+    public async Task Without_an_identity_and_without_an_enrolment_a_device_gives_up()
+    {
+        var summary = await Run(Options() with { Devices = 2, Prefix = "other-" });
+
+        Assert.Equal((2, 2, 0), (summary.DevicesRefused, summary.DevicesWithoutIdentity, summary.Connects));
+        Assert.Contains(summary.Errors, error => error.Contains("no identity for other-0001", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -213,7 +228,7 @@ public sealed class SimulatedFleetTests : IAsyncLifetime
     private SimulatorOptions Options() => new()
     {
         Port = _broker.Port,
-        DeviceKey = TestBroker.Key,
+        IdentitiesPath = _broker.WriteIdentities(IdentitiesPath, 50),
         LedgerPath = LedgerPath,
         ReconnectDelayFirst = TimeSpan.FromMilliseconds(10),
         ReconnectDelayMax = TimeSpan.FromMilliseconds(100),

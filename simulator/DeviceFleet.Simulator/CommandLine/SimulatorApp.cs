@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using DeviceFleet.Simulator.Provisioning;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -23,7 +24,7 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
     /// <summary>Its arguments.</summary>
     internal sealed class Settings : CommandSettings
     {
-        private static readonly SimulatorOptions Defaults = new() { DeviceKey = default };
+        private static readonly SimulatorOptions Defaults = new();
 
         [CommandOption("--devices <COUNT>")]
         [Description("Number of devices. Default: 10.")]
@@ -61,12 +62,28 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
         [Description("Key of device passwords, 32 bytes or 64 hexadecimal digits. Default: the environment variable DEVICEFLEET_DEVICE_KEY.")]
         public string? KeyFile { get; init; }
 
+        [CommandOption("--identities <FILE>")]
+        [Description("Identities of the devices, one JSON object a line; new ones are appended.")]
+        public string? Identities { get; init; }
+
+        [CommandOption("--provision")]
+        [Description("Devices without an identity provision themselves, under --enrolment.")]
+        public bool Provision { get; init; }
+
+        [CommandOption("--enrolment <ID>")]
+        [Description("The group enrolment that lets them in.")]
+        public string? Enrolment { get; init; }
+
+        [CommandOption("--enrolment-key-file <FILE>")]
+        [Description("Its symmetric key, base64 or hexadecimal digits. Default: the environment variable DEVICEFLEET_ENROLMENT_KEY.")]
+        public string? EnrolmentKeyFile { get; init; }
+
         [CommandOption("--profile <NAME>")]
         [Description("pump, thermostat, meter, vehicle, or mixed. Default: mixed.")]
         public string Profile { get; init; } = Defaults.Profile;
 
         [CommandOption("--prefix <TEXT>")]
-        [Description("What device ids begin with. Default: sim-.")]
+        [Description("What hardware ids begin with. Default: sim-.")]
         public string Prefix { get; init; } = Defaults.Prefix;
 
         [CommandOption("--mqtt <VERSION>")]
@@ -99,7 +116,9 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
             var (_, keyFault) = ReadKey();
             string?[] textFaults =
             [
-                keyFault,
+                Identities is null && !Provision ? keyFault : null,
+                Provision ? ReadEnrolmentKey().Fault : null,
+                Provision && Enrolment is null ? "give --enrolment with --provision" : null,
                 Mqtt is "5" or "3.1.1" ? null : "mqtt must be 5 or 3.1.1",
                 Duration is null || DurationText.TryParse(Duration, out _) ? null : $"duration must be {DurationText.Format}",
                 DurationText.TryParse(KeepAlive, out _) ? null : $"keep-alive must be {DurationText.Format}",
@@ -114,6 +133,8 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
             Host = Host,
             Port = Port,
             DeviceKey = ReadKey().Key,
+            IdentitiesPath = Identities,
+            Provisioning = Provision && Enrolment is { } enrolment && ReadEnrolmentKey().Key is { } key ? new SimulatorProvisioning { EnrolmentId = enrolment, Key = key } : null,
             Devices = Devices,
             Rate = Rate,
             Duration = Duration is not null && DurationText.TryParse(Duration, out var duration) ? duration : null,
@@ -128,6 +149,9 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
             ConnectsPerSecond = Connects,
             KeepAlive = DurationText.TryParse(KeepAlive, out var keepAlive) ? keepAlive : Defaults.KeepAlive,
         };
+
+        private (byte[]? Key, string? Fault) ReadEnrolmentKey() =>
+            EnrolmentKeySource.Read(EnrolmentKeyFile, Environment.GetEnvironmentVariable(EnrolmentKeySource.EnvironmentVariable));
 
         private (byte[]? Key, string? Fault) ReadKey() =>
             DeviceKeySource.Read(KeyFile, Environment.GetEnvironmentVariable(DeviceKeySource.EnvironmentVariable));

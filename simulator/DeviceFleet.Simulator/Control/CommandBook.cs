@@ -11,7 +11,7 @@ internal static class CommandBook
     public const double SlowSecondsMax = 3_600;
 
     /// <summary>What a command comes to.</summary>
-    public static CommandPlan Plan(CommandMessage command, DeviceIdentity device) => command.Name switch
+    public static CommandPlan Plan(CommandMessage command, DeviceModel device) => command.Name switch
     {
         "identify" => new CommandPlan(DevicePayloads.Succeeded(json =>
         {
@@ -36,10 +36,10 @@ internal static class CommandBook
             : null;
 }
 
-/// <summary>Who a device says it is.</summary>
+/// <summary>What a device says it is.</summary>
 /// <param name="Type">Name of its profile.</param>
 /// <param name="Firmware">Version of its firmware.</param>
-internal readonly record struct DeviceIdentity(string Type, string Firmware);
+internal readonly record struct DeviceModel(string Type, string Firmware);
 
 /// <summary>What a command comes to.</summary>
 /// <param name="Answer">The result as it is published.</param>

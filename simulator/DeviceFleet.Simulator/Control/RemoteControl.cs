@@ -3,6 +3,7 @@ using System.Text.Json;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Contracts.Provisioning;
 using DeviceFleet.Simulator.Devices;
 using MQTTnet;
 
@@ -12,7 +13,7 @@ namespace DeviceFleet.Simulator.Control;
 /// What a device is told from above, and what it answers: desired of its twin, and commands. Lives as long as the device, so that a command that comes again over another
 /// connection, or after a reboot, is not executed again. Thread-safe; holds no timer but for a command at work.
 /// </summary>
-internal sealed class RemoteControl(DeviceId id, DeviceIdentity identity, double? intervalSeconds, FleetContext fleet)
+internal sealed class RemoteControl(DeviceModel identity, double? intervalSeconds, FleetContext fleet)
 {
     private readonly Lock _lock = new();
     private readonly DesiredState _desired = new(intervalSeconds);
@@ -25,6 +26,12 @@ internal sealed class RemoteControl(DeviceId id, DeviceIdentity identity, double
 
     /// <summary>Called when the device is to start anew.</summary>
     public Action RebootWanted { get; set; } = static () => { };
+
+    /// <summary>Called with a new credential.</summary>
+    public Action<CredentialMessage> CredentialOffered { get; set; } = static _ => { };
+
+    /// <summary>Who the device is; set before it first connects.</summary>
+    public DeviceId Id { get; set; }
 
     /// <summary>The device's present start, for the ledger.</summary>
     public long Boot { get; set; }
@@ -87,10 +94,14 @@ internal sealed class RemoteControl(DeviceId id, DeviceIdentity identity, double
             {
                 TakeCommand(message, payload);
             }
+            else if (kind == DeviceTopicKind.Credentials)
+            {
+                TakeCredential(payload);
+            }
         }
         catch (JsonException exception)
         {
-            fleet.Stats.NoteError($"not understood on {message.Topic}: {exception.Message}");
+            fleet.Stats.NoteError($"not understood on {message.Topic}: {exception.Message}"); // position and expected type, never the text itself
         }
     }
 
@@ -114,6 +125,14 @@ internal sealed class RemoteControl(DeviceId id, DeviceIdentity identity, double
         }
     }
 
+    private void TakeCredential(ReadOnlySpan<byte> payload)
+    {
+        if (JsonSerializer.Deserialize(payload, ContractsJson.Default.CredentialMessage) is { CredentialId.Length: > 0, Secret.Length: > 0 } message)
+        {
+            CredentialOffered(message);
+        }
+    }
+
     private void TakeCommand(MqttApplicationMessage message, ReadOnlySpan<byte> payload)
     {
         var commandId = MqttTopics.CommandIdOf(message.Topic);
@@ -129,10 +148,10 @@ internal sealed class RemoteControl(DeviceId id, DeviceIdentity identity, double
             }
 
             command = _commands.Recall(commandId, out var isNew);
-            command.ReplyTo = new ReplyAddress(message.ResponseTopic ?? MqttTopics.CommandResult(id, commandId), message.CorrelationData);
+            command.ReplyTo = new ReplyAddress(message.ResponseTopic ?? MqttTopics.CommandResult(Id, commandId), message.CorrelationData);
             if (isNew)
             {
-                fleet.CommandLedger?.Executed(id, Boot, commandId); // before it is executed: none may be that the ledger does not know
+                fleet.CommandLedger?.Executed(Id, Boot, commandId); // before it is executed: none may be that the ledger does not know
             }
 
             fleet.Stats.NoteCommand(isNew);
@@ -232,15 +251,15 @@ internal sealed class RemoteControl(DeviceId id, DeviceIdentity identity, double
         fleet.Stats.NoteTwinReport();
 
         // A patch from a version that has passed is dropped, and nothing says so: the answer to the question shows whether desired is in step now.
-        if (await connection.TryPublishAsync(MqttTopics.Reported(id), payload, correlation: null) && asksAfter)
+        if (await connection.TryPublishAsync(MqttTopics.Reported(Id), payload, correlation: null) && asksAfter)
         {
-            await connection.TryPublishAsync(MqttTopics.TwinGet(id), [], correlation: null);
+            await connection.TryPublishAsync(MqttTopics.TwinGet(Id), [], correlation: null);
         }
     }
 
     private async Task ListenAsync(DeviceConnection connection)
     {
-        if (await connection.TrySubscribeAsync([MqttTopics.Desired(id), MqttTopics.Commands(id)]) is { } fault)
+        if (await connection.TrySubscribeAsync([MqttTopics.Desired(Id), MqttTopics.Commands(Id), MqttTopics.Credentials(Id)]) is { } fault)
         {
             fleet.Stats.NoteError(fault);
         }

@@ -1,5 +1,6 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Simulator.Provisioning;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
@@ -10,18 +11,26 @@ namespace DeviceFleet.Simulator.Devices;
 internal static class ConnectRequest
 {
     /// <summary>The request of one device in one of its starts.</summary>
-    public static MqttClientOptions Of(DeviceId id, long boot, SimulatorOptions options) => new MqttClientOptionsBuilder()
-        .WithTcpServer(options.Host, options.Port)
-        .WithProtocolVersion(options.Mqtt == MqttVersion.V5 ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311)
-        .WithTryPrivate(false) // the bridge bit of Mosquitto has no place in a device's CONNECT
-        .WithClientId(id.Value)
-        .WithCredentials(id.Value, SharedKeyPassword.For(id, options.DeviceKey.Span))
-        .WithCleanStart()
-        .WithKeepAlivePeriod(options.KeepAlive)
-        .WithTimeout(options.ConnectTimeout)
-        .WithWillTopic(MqttTopics.Status(id))
+    public static MqttClientOptions Of(SimulatorIdentity identity, long boot, SimulatorOptions options) => Basic(options)
+        .WithClientId(identity.DeviceId.Value)
+        .WithCredentials(identity.DeviceId.Value, identity.Secret)
+        .WithWillTopic(MqttTopics.Status(identity.DeviceId))
         .WithWillPayload(DevicePayloads.Status(online: false, boot, "connection lost"))
         .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
         .WithWillRetain()
         .Build();
+
+    /// <summary>The request of a device that has no identity yet.</summary>
+    public static MqttClientOptions OfClaim(DeviceId claimId, SimulatorOptions options) => Basic(options)
+        .WithClientId(MqttAccounts.ClaimClientPrefix + claimId.Value)
+        .WithCredentials(MqttAccounts.Provision, (byte[]?)null)
+        .Build();
+
+    private static MqttClientOptionsBuilder Basic(SimulatorOptions options) => new MqttClientOptionsBuilder()
+        .WithTcpServer(options.Host, options.Port)
+        .WithProtocolVersion(options.Mqtt == MqttVersion.V5 ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311)
+        .WithTryPrivate(false) // the bridge bit of Mosquitto has no place in a device's CONNECT
+        .WithCleanStart()
+        .WithKeepAlivePeriod(options.KeepAlive)
+        .WithTimeout(options.ConnectTimeout);
 }

@@ -14,8 +14,8 @@ internal abstract record ConnectOutcome
     /// <summary>The broker took the device.</summary>
     internal sealed record Connected(DeviceConnection Connection) : ConnectOutcome;
 
-    /// <summary>The broker said no to who or what the device is: trying again cannot help.</summary>
-    internal sealed record Refused(string Reason) : ConnectOutcome;
+    /// <summary>The broker said no to who or what the device is: trying the same again cannot help. Of its identity another one may.</summary>
+    internal sealed record Refused(string Reason, bool IsOfIdentity) : ConnectOutcome;
 
     /// <summary>Not now: nobody there, too slow, busy.</summary>
     internal sealed record Unavailable(string Reason) : ConnectOutcome;
@@ -71,7 +71,7 @@ internal sealed class DeviceConnection : IDisposable
 
             connection.Dispose();
             var reason = answer.ReasonString is { Length: > 0 } text ? $"{answer.ResultCode} ({text})" : $"{answer.ResultCode}";
-            return IsFinal(answer.ResultCode) ? new ConnectOutcome.Refused(reason) : new ConnectOutcome.Unavailable(reason);
+            return IsFinal(answer.ResultCode) ? new ConnectOutcome.Refused(reason, IsOfIdentity(answer.ResultCode)) : new ConnectOutcome.Unavailable(reason);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -142,6 +142,19 @@ internal sealed class DeviceConnection : IDisposable
     public Task DisconnectAsync(CancellationToken cancellationToken) =>
         _client.DisconnectAsync(new MqttClientDisconnectOptions(), cancellationToken);
 
+    /// <summary>The same, when it does not matter whether the broker hears of it.</summary>
+    public async Task TryDisconnectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DisconnectAsync(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            MarkLost(exception.GetBaseException().Message);
+        }
+    }
+
     /// <summary>The connection is of no more use, whatever the socket thinks. The first reason stands.</summary>
     public void MarkLost(string reason) => _lost.TrySetResult(reason);
 
@@ -158,7 +171,9 @@ internal sealed class DeviceConnection : IDisposable
         _ => $"broker closed the connection ({args.Reason})",
     };
 
-    private static bool IsFinal(MqttClientConnectResultCode code) => code is MqttClientConnectResultCode.BadUserNameOrPassword
-        or MqttClientConnectResultCode.NotAuthorized or MqttClientConnectResultCode.Banned or MqttClientConnectResultCode.ClientIdentifierNotValid
+    private static bool IsOfIdentity(MqttClientConnectResultCode code) => code is MqttClientConnectResultCode.BadUserNameOrPassword
+        or MqttClientConnectResultCode.NotAuthorized or MqttClientConnectResultCode.Banned;
+
+    private static bool IsFinal(MqttClientConnectResultCode code) => IsOfIdentity(code) || code is MqttClientConnectResultCode.ClientIdentifierNotValid
         or MqttClientConnectResultCode.UnsupportedProtocolVersion or MqttClientConnectResultCode.BadAuthenticationMethod;
 }

@@ -51,7 +51,7 @@ internal static class DevicePayloads
     });
 
     /// <summary><c>{version?, patch:{deviceType?, firmware?, interval?}}</c>; the interval in seconds.</summary>
-    public static byte[] Reported(long? version, DeviceIdentity? identity, double? intervalSeconds) => Object(json =>
+    public static byte[] Reported(long? version, DeviceModel? identity, double? intervalSeconds) => Object(json =>
     {
         if (version is { } known)
         {

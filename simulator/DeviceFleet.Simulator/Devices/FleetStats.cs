@@ -13,9 +13,11 @@ internal sealed class FleetStats
     private readonly Lock _lock = new();
     private readonly LongHistogram _latency = new(LatencyUsMax, 3);
     private readonly LongHistogram _recentLatency = new(LatencyUsMax, 2);
+    private readonly LongHistogram _provisioning = new(LatencyUsMax, 3);
     private readonly List<(string Text, int Times)> _errors = []; // newest first
 
     private long _sent, _acknowledged, _failed, _resent, _skipped, _connects, _outstanding, _commands, _commandsAgain, _commandsTooLate, _twinReports;
+    private long _claims, _claimsRefused, _provisioned, _provisionedAnew, _rotated, _rotationsRefused;
     private int _connected, _inFlight, _refused;
     private TaskCompletionSource? _drained;
 
@@ -42,6 +44,24 @@ internal sealed class FleetStats
 
     /// <summary>Reports of twins that went out.</summary>
     public long TwinReports => Interlocked.Read(ref _twinReports);
+
+    /// <summary>Claims made.</summary>
+    public long Claims => Interlocked.Read(ref _claims);
+
+    /// <summary>Claims that were refused, for now or for good.</summary>
+    public long ClaimsRefused => Interlocked.Read(ref _claimsRefused);
+
+    /// <summary>Identities given to devices that had none.</summary>
+    public long Provisioned => Interlocked.Read(ref _provisioned);
+
+    /// <summary>Identities given to devices whose own the broker refused.</summary>
+    public long ProvisionedAnew => Interlocked.Read(ref _provisionedAnew);
+
+    /// <summary>New credentials that devices took on, and the broker took from them.</summary>
+    public long Rotated => Interlocked.Read(ref _rotated);
+
+    /// <summary>New credentials that the broker refused, so that devices went back to the old ones.</summary>
+    public long RotationsRefused => Interlocked.Read(ref _rotationsRefused);
 
     /// <summary>Devices connected now.</summary>
     public int Connected => Volatile.Read(ref _connected);
@@ -105,6 +125,26 @@ internal sealed class FleetStats
 
     public void NoteTwinReport() => Interlocked.Increment(ref _twinReports);
 
+    public void NoteClaim() => Interlocked.Increment(ref _claims);
+
+    public void NoteClaimRefused() => Interlocked.Increment(ref _claimsRefused);
+
+    public void NoteProvisioned(bool anew) => Interlocked.Increment(ref anew ? ref _provisionedAnew : ref _provisioned);
+
+    /// <summary>A device that provisioned itself is connected with what it was given.</summary>
+    public void NoteProvisionedConnected(TimeSpan sinceFirstClaim)
+    {
+        var us = Math.Clamp((long)sinceFirstClaim.TotalMicroseconds, 1, LatencyUsMax);
+        lock (_lock)
+        {
+            _provisioning.RecordValue(us);
+        }
+    }
+
+    public void NoteRotated() => Interlocked.Increment(ref _rotated);
+
+    public void NoteRotationRefused() => Interlocked.Increment(ref _rotationsRefused);
+
     public void NoteError(string text)
     {
         lock (_lock)
@@ -147,6 +187,15 @@ internal sealed class FleetStats
         lock (_lock)
         {
             return Percentiles(_latency);
+        }
+    }
+
+    /// <summary>From a device's first attempt to provision itself until it was connected with what it was given.</summary>
+    public LatencyPercentiles ProvisioningLatency()
+    {
+        lock (_lock)
+        {
+            return Percentiles(_provisioning);
         }
     }
 

@@ -1,7 +1,9 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Contracts.Provisioning;
 using DeviceFleet.Simulator.Control;
 using DeviceFleet.Simulator.Profiles;
+using DeviceFleet.Simulator.Provisioning;
 using MQTTnet;
 using MQTTnet.Exceptions;
 
@@ -16,36 +18,43 @@ internal sealed class VirtualDevice
 {
     private const ulong BackoffChannel = 1_000;
     private const string RebootReason = "rebooting";
+    private const string RotateReason = "a new credential";
 
-    private readonly DeviceId _id;
+    private readonly DeviceAccount _account;
+    private readonly ClaimClient? _claims;
     private readonly ulong _seed;
     private readonly DeviceProfile _profile;
     private readonly FleetContext _fleet;
-    private readonly string _telemetryTopic;
-    private readonly string _statusTopic;
     private readonly RemoteControl _control;
 
     private readonly Lock _lock = new();
     private readonly UnackedBuffer _buffer;
     private DeviceConnection? _connection; // the one that samples go out on
+    private DeviceTopics? _topics; // null: the device does not know yet who it is
+    private long? _provisioningSince; // until it is connected with what it was given
+    private bool _rotating; // the credential is new, and was not taken by the broker yet
     private long _boot;
     private long _nextSeq;
     private bool _refused;
     private bool _rebooting; // takes no samples; starts anew when those that it has are settled
 
-    public VirtualDevice(DeviceId id, long boot, ulong seed, DeviceProfile profile, FleetContext fleet)
+    public VirtualDevice(DeviceAccount account, long boot, ulong seed, DeviceProfile profile, FleetContext fleet)
     {
-        (_id, _boot, _seed, _profile, _fleet) = (id, boot, seed, profile, fleet);
-        _telemetryTopic = MqttTopics.Telemetry(id);
-        _statusTopic = MqttTopics.Status(id);
+        (_account, _boot, _seed, _profile, _fleet) = (account, boot, seed, profile, fleet);
+        _claims = fleet.Options.Provisioning is { } provisioning ? new ClaimClient(account.HardwareId, seed, provisioning, fleet) : null;
         _buffer = new UnackedBuffer(fleet.Options.BufferedSamplesMax);
         var rate = fleet.Options.Rate;
-        _control = new RemoteControl(id, new DeviceIdentity(profile.Name, profile.FirmwareOf(seed)), rate > 0 ? 1 / rate : null, fleet)
+        _control = new RemoteControl(new DeviceModel(profile.Name, profile.FirmwareOf(seed)), rate > 0 ? 1 / rate : null, fleet)
         {
             Boot = boot,
             RebootWanted = Reboot,
+            CredentialOffered = TakeCredential,
         };
+        Recognise();
     }
+
+    /// <summary>Whether the device knows who it is.</summary>
+    public bool HasIdentity => _account.Identity is not null;
 
     /// <summary>Between two samples; null: the device is silent.</summary>
     public TimeSpan? SamplePeriod => _control.IntervalSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
@@ -56,7 +65,7 @@ internal sealed class VirtualDevice
         set => _control.IntervalChanged = value;
     }
 
-    /// <summary>Connects, and connects again, until told to stop or turned away for good. Says farewell when stopped while connected.</summary>
+    /// <summary>Provisions itself if it has to, connects, and connects again, until told to stop or turned away for good. Says farewell when stopped while connected.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var (failures, attempts, everConnected) = (0, 0UL, false);
@@ -64,27 +73,15 @@ internal sealed class VirtualDevice
         {
             while (true)
             {
-                switch (await ConnectAsync(stop))
+                var round = _account.Identity is { } identity ? await LiveAsync(identity, everConnected, stop) : await ProvisionAsync(stop);
+                if (round.IsLast)
                 {
-                    case ConnectOutcome.Connected(var connection):
-                        everConnected = true;
-                        failures = await ServeAsync(connection, stop) ? 0 : failures + 1;
-                        break;
-                    case ConnectOutcome.Refused(var reason) when !everConnected:
-                        GiveUp(reason);
-                        return;
-                    case ConnectOutcome.Refused(var reason):
-                        // It was welcome before: the broker may have come up ahead of what it asks. Try again, as slowly as ever.
-                        failures++;
-                        _fleet.Stats.NoteError($"refused after it had been connected: {reason}");
-                        break;
-                    case ConnectOutcome.Unavailable(var reason):
-                        failures++;
-                        _fleet.Stats.NoteError(reason);
-                        break;
+                    return;
                 }
 
-                var delay = _fleet.Backoff.Delay(Math.Max(1, failures), SeededNoise.Unit(_seed, BackoffChannel, attempts++));
+                everConnected |= round.WasConnected;
+                failures = round.WasOfUse ? 0 : failures + 1;
+                var delay = round.Wait ?? _fleet.Backoff.Delay(Math.Max(1, failures), SeededNoise.Unit(_seed, BackoffChannel, attempts++));
                 await Task.Delay(delay, _fleet.Time, stop);
             }
         }
@@ -98,7 +95,7 @@ internal sealed class VirtualDevice
     {
         lock (_lock)
         {
-            if (_refused || _rebooting)
+            if (_refused || _rebooting || _topics is null)
             {
                 return;
             }
@@ -137,10 +134,104 @@ internal sealed class VirtualDevice
         }
     }
 
-    private async Task<ConnectOutcome> ConnectAsync(CancellationToken stop)
+    /// <summary>One connection with an identity, from the attempt to its end.</summary>
+    private async Task<Round> LiveAsync(SimulatorIdentity identity, bool everConnected, CancellationToken stop)
+    {
+        switch (await ConnectAsync(identity, stop))
+        {
+            case ConnectOutcome.Connected(var connection):
+                var wasOfUse = await ServeAsync(connection, stop);
+                var rotates = await _account.TakeOfferAsync(stop);
+                _rotating |= rotates;
+                return new Round(wasOfUse || rotates) { WasConnected = true, Wait = rotates ? TimeSpan.Zero : null };
+            case ConnectOutcome.Refused(var reason, IsOfIdentity: true):
+                return await LiveWithRefusalAsync(reason, everConnected, stop);
+            case ConnectOutcome.Refused(var reason, _) when !everConnected:
+                return GiveUp(reason);
+            case ConnectOutcome.Refused(var reason, _):
+                // It was welcome before: the broker may have come up ahead of what it asks. Try again, as slowly as ever.
+                _fleet.Stats.NoteError($"refused after it had been connected: {reason}");
+                return default;
+            case ConnectOutcome.Unavailable(var reason):
+                _fleet.Stats.NoteError(reason);
+                return default;
+            default:
+                throw new InvalidOperationException("No other outcome.");
+        }
+    }
+
+    private async Task<Round> LiveWithRefusalAsync(string reason, bool everConnected, CancellationToken stop)
+    {
+        switch (_account.Refused(everConnected))
+        {
+            case AfterRefusal.GoBack:
+                _rotating = false;
+                _fleet.Stats.NoteRotationRefused();
+                _fleet.Stats.NoteError($"new credential refused, back to the old one: {reason}");
+                await _account.GoBackAsync(stop);
+                return default;
+            case AfterRefusal.Provision:
+                _fleet.Stats.NoteError($"identity refused, provisions itself anew: {reason}");
+                return await ProvisionAsync(stop);
+            case AfterRefusal.TryAgain:
+                _fleet.Stats.NoteError($"refused, tries again: {reason}");
+                return default;
+            case AfterRefusal.GiveUp:
+                return GiveUp(reason);
+            default:
+                throw new InvalidOperationException("No other step.");
+        }
+    }
+
+    /// <summary>One connection without an identity, or with one that the broker refuses: asks for one.</summary>
+    private async Task<Round> ProvisionAsync(CancellationToken stop)
+    {
+        if (_claims is null)
+        {
+            return GiveUp($"no identity for {_account.HardwareId}, and no enrolment to get one with");
+        }
+
+        var anew = HasIdentity;
+        _account.NoteProvisioning();
+        _provisioningSince ??= _fleet.Time.GetTimestamp();
+        switch (await _claims.RunAsync(stop))
+        {
+            case ClaimOutcome.Issued(var identity):
+                await _account.TakeIssuedAsync(identity, stop);
+                Recognise();
+                _fleet.Stats.NoteProvisioned(anew);
+                return new Round(WasOfUse: true) { Wait = TimeSpan.Zero };
+            case ClaimOutcome.Later(var reason, var askAfter):
+                _fleet.Stats.NoteError($"not let in yet: {reason}");
+                return new Round(WasOfUse: false) { Wait = askAfter };
+            case ClaimOutcome.Final(var reason) when anew:
+                _fleet.Stats.NoteError($"not let in anew: {reason}");
+                return default;
+            case ClaimOutcome.Final(var reason):
+                return GiveUp($"not let in: {reason}");
+            default:
+                throw new InvalidOperationException("No other outcome.");
+        }
+    }
+
+    /// <summary>Takes on who it is now.</summary>
+    private void Recognise()
+    {
+        if (_account.Identity is { } identity)
+        {
+            lock (_lock)
+            {
+                _topics = new DeviceTopics(identity.DeviceId);
+                _control.Id = identity.DeviceId;
+            }
+        }
+    }
+
+    private async Task<ConnectOutcome> ConnectAsync(SimulatorIdentity identity, CancellationToken stop)
     {
         using var turn = await _fleet.Gate.EnterAsync(stop);
-        return await DeviceConnection.OpenAsync(_fleet.Clients, ConnectRequest.Of(_id, _boot, _fleet.Options), _control.Receive, _fleet.Options.ConnectTimeout, _fleet.Time, stop);
+        return await DeviceConnection.OpenAsync(
+            _fleet.Clients, ConnectRequest.Of(identity, _boot, _fleet.Options), _control.Receive, _fleet.Options.ConnectTimeout, _fleet.Time, stop);
     }
 
     /// <summary>Uses a connection until it ends; answers whether it was of use. On stop: farewell, then cancellation.</summary>
@@ -148,7 +239,7 @@ internal sealed class VirtualDevice
     {
         using (connection)
         {
-            _fleet.Stats.NoteConnected();
+            NoteConnected();
             try
             {
                 Adopt(connection, stop);
@@ -157,6 +248,12 @@ internal sealed class VirtualDevice
                 {
                     await SayFarewellAsync(connection, RebootReason);
                     StartAnew();
+                    return true;
+                }
+
+                if (reason == RotateReason)
+                {
+                    await HangUpAsync(connection);
                     return true;
                 }
 
@@ -177,6 +274,35 @@ internal sealed class VirtualDevice
                 }
 
                 _fleet.Stats.NoteDisconnected();
+            }
+        }
+    }
+
+    private void NoteConnected()
+    {
+        _fleet.Stats.NoteConnected();
+        _account.Proved();
+        if (_rotating)
+        {
+            _rotating = false;
+            _fleet.Stats.NoteRotated();
+        }
+
+        if (_provisioningSince is { } since)
+        {
+            _provisioningSince = null;
+            _fleet.Stats.NoteProvisionedConnected(_fleet.Time.GetElapsedTime(since));
+        }
+    }
+
+    /// <summary>A new credential: the device comes back with it. What is not acknowledged goes out again then.</summary>
+    private void TakeCredential(CredentialMessage message)
+    {
+        if (_account.Offer(message))
+        {
+            lock (_lock)
+            {
+                _connection?.MarkLost(RotateReason);
             }
         }
     }
@@ -232,7 +358,7 @@ internal sealed class VirtualDevice
             var first = sample.Sends == 0;
             if (first)
             {
-                _fleet.Ledger?.Sent(_id, _boot, sample.Seq); // before the send: nothing may be counted that the ledger does not know
+                _fleet.Ledger?.Sent(_topics!.Id, _boot, sample.Seq); // before the send: nothing may be counted that the ledger does not know
             }
 
             sample.NoteSent(_fleet.Time.GetTimestamp());
@@ -246,7 +372,7 @@ internal sealed class VirtualDevice
     {
         try
         {
-            var answer = await connection.PublishAsync(_telemetryTopic, sample.Payload, retain: false);
+            var answer = await connection.PublishAsync(_topics!.Telemetry, sample.Payload, retain: false);
             Settle(connection, sample, answer);
         }
         catch (Exception exception)
@@ -279,18 +405,18 @@ internal sealed class VirtualDevice
     {
         if (failed)
         {
-            _fleet.Ledger?.Failed(_id, _boot, sample.Seq);
+            _fleet.Ledger?.Failed(_topics!.Id, _boot, sample.Seq);
             _fleet.Stats.NoteFailed();
             _fleet.Stats.NoteError($"sample refused: {answer.ReasonCode} {answer.ReasonString}".TrimEnd());
         }
         else
         {
-            _fleet.Ledger?.Acked(_id, _boot, sample.Seq);
+            _fleet.Ledger?.Acked(_topics!.Id, _boot, sample.Seq);
             _fleet.Stats.NoteAcknowledged(_fleet.Time.GetElapsedTime(sample.FirstSentAt));
         }
     }
 
-    private void GiveUp(string reason)
+    private Round GiveUp(string reason)
     {
         lock (_lock)
         {
@@ -300,13 +426,14 @@ internal sealed class VirtualDevice
         }
 
         _fleet.Stats.NoteError($"refused: {reason}");
+        return new Round(WasOfUse: false) { IsLast = true };
     }
 
     private async Task PublishStatusAsync(DeviceConnection connection, bool online, string? reason)
     {
         try
         {
-            var answer = await connection.PublishAsync(_statusTopic, DevicePayloads.Status(online, _boot, reason), retain: true);
+            var answer = await connection.PublishAsync(_topics!.Status, DevicePayloads.Status(online, _boot, reason), retain: true);
             if ((int)answer.ReasonCode >= 0x80)
             {
                 _fleet.Stats.NoteError($"status refused: {answer.ReasonCode} {answer.ReasonString}".TrimEnd());
@@ -332,11 +459,41 @@ internal sealed class VirtualDevice
         }
     }
 
+    /// <summary>Leaves without a word: the device is back in a moment, so nobody is to be told that it is offline.</summary>
+    private async Task HangUpAsync(DeviceConnection connection)
+    {
+        using var late = new CancellationTokenSource(_fleet.Options.StopTimeout, _fleet.Time);
+        await connection.TryDisconnectAsync(late.Token);
+    }
+
     private BufferedSample Measure(long seq)
     {
         var ts = _fleet.Time.GetUtcNow().ToUnixTimeMilliseconds();
         Span<double> values = stackalloc double[_profile.Metrics.Count];
         _profile.Measure(new SignalMoment(_seed, ts), values);
         return new BufferedSample(seq, DevicePayloads.Telemetry(_boot, seq, ts, _profile.Metrics, values));
+    }
+
+    /// <summary>What came of one connection.</summary>
+    /// <param name="WasOfUse">It got the device ahead: the next attempt need not be slower.</param>
+    private readonly record struct Round(bool WasOfUse)
+    {
+        /// <summary>It was connected with its identity.</summary>
+        public bool WasConnected { get; init; }
+
+        /// <summary>There is no next one.</summary>
+        public bool IsLast { get; init; }
+
+        /// <summary>How long to wait for the next one; null: as the back-off says.</summary>
+        public TimeSpan? Wait { get; init; }
+    }
+
+    private sealed class DeviceTopics(DeviceId id)
+    {
+        public DeviceId Id => id;
+
+        public string Telemetry { get; } = MqttTopics.Telemetry(id);
+
+        public string Status { get; } = MqttTopics.Status(id);
     }
 }

@@ -37,9 +37,10 @@ internal sealed class FleetView
     internal string Line()
     {
         var now = Take();
+        var provisioned = _options.Provisioning is null ? "" : string.Create(CultureInfo.InvariantCulture, $"provisioned {_stats.Provisioned}  ");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{now.Elapsed.TotalSeconds,6:F0} s  connected {now.Connected}/{_options.Devices}  sent {now.Sent} ({now.SendRate:F0}/s)  acked {now.Acked} ({now.AckRate:F0}/s)  "
+            $"{now.Elapsed.TotalSeconds,6:F0} s  connected {now.Connected}/{_options.Devices}  {provisioned}sent {now.Sent} ({now.SendRate:F0}/s)  acked {now.Acked} ({now.AckRate:F0}/s)  "
             + $"in flight {now.InFlight}  resent {now.Resent}  failed {now.Failed}  skipped {now.Skipped}  lag p50 {now.Lag.P50:F1} ms p99 {now.Lag.P99:F1} ms");
     }
 
@@ -85,6 +86,11 @@ internal sealed class FleetView
             grid.AddRow(new Text(what, new Style(Color.Grey)), new Text(value.ToString(CultureInfo.InvariantCulture)), new Text(note, new Style(Color.Grey)));
 
         Row("connected", $"{now.Connected:N0}", string.Create(CultureInfo.InvariantCulture, $"of {_options.Devices:N0} devices"));
+        if (_options.Provisioning is not null)
+        {
+            Row("provisioned", $"{_stats.Provisioned:N0}", string.Create(CultureInfo.InvariantCulture, $"{_stats.Claims:N0} claims"));
+        }
+
         Row("sent", $"{now.Sent:N0}", string.Create(CultureInfo.InvariantCulture, $"{now.SendRate:N0}/s"));
         Row("acknowledged", $"{now.Acked:N0}", string.Create(CultureInfo.InvariantCulture, $"{now.AckRate:N0}/s"));
         Row("in flight", $"{now.InFlight:N0}");

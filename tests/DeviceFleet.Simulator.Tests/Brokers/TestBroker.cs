@@ -2,8 +2,11 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
+using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Simulator.Provisioning;
 using MQTTnet;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
@@ -36,23 +39,38 @@ public sealed record Received(string Client, string Topic, string Payload, bool 
 /// <summary>A real MQTT broker on a port of its own that authenticates devices, remembers what came, and does with samples as the test says.</summary>
 public sealed class TestBroker : IAsyncDisposable
 {
-    /// <summary>Key that the broker checks passwords with.</summary>
-    public static readonly byte[] Key = [.. Enumerable.Range(1, SharedKeyPassword.KeyBytes).Select(i => (byte)i)];
+    private const string Service = "service";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentQueue<Received> _received = new();
+    private readonly ConcurrentQueue<string> _breaches = new();
+    private readonly ConcurrentDictionary<string, string[]> _secrets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _claims = new(StringComparer.Ordinal);
     private readonly List<(Func<IReadOnlyCollection<Received>, bool> Condition, TaskCompletionSource Met)> _waiters = [];
     private readonly Lock _lock = new();
     private MqttServer? _server;
 
-    private TestBroker(int port) => Port = port;
+    private TestBroker(int port)
+    {
+        Port = port;
+        Provisioner = new TestProvisioner(this);
+    }
 
     /// <summary>Where it listens.</summary>
     public int Port { get; }
 
     /// <summary>What it does with each sample; called in order of arrival, one device at a time.</summary>
     public Func<Received, Verdict> OnTelemetry { get; set; } = _ => Verdict.Acknowledge;
+
+    /// <summary>Called when a device with the right secret connects.</summary>
+    public Action<DeviceId> OnAdmitted { get; set; } = _ => { };
+
+    /// <summary>What answers claims.</summary>
+    public TestProvisioner Provisioner { get; }
+
+    /// <summary>What clients did that they may not (<see cref="MqttAccess"/>).</summary>
+    public IReadOnlyCollection<string> Breaches => _breaches;
 
     /// <summary>All that came, in order.</summary>
     public IReadOnlyCollection<Received> Messages => _received;
@@ -69,6 +87,29 @@ public sealed class TestBroker : IAsyncDisposable
         var broker = new TestBroker(FreePort());
         await broker.StartAsync();
         return broker;
+    }
+
+    /// <summary>Lets a device in with a secret from now on, beside those that it may have.</summary>
+    public void Admit(DeviceId id, string secret) => _secrets.AddOrUpdate(id.Value, [secret], (_, known) => [.. known, secret]);
+
+    /// <summary>Lets a device in no more; with a secret: not with that one.</summary>
+    public void Expel(DeviceId id, string? secret = null) =>
+        _secrets.AddOrUpdate(id.Value, [], (_, known) => secret is null ? [] : [.. known.Where(one => one != secret)]);
+
+    /// <summary>Admits devices whose ids are their hardware ids, and writes their identities to a file.</summary>
+    public string WriteIdentities(string path, int count, string prefix = "sim-")
+    {
+        var identities = Enumerable.Range(1, count).Select(number => $"{prefix}{number:D4}").Select(id => new SimulatorIdentity
+        {
+            HardwareId = id, DeviceId = DeviceId.Parse(id), CredentialId = "by-hand", Secret = $"secret of {id}",
+        }).ToList();
+        foreach (var identity in identities)
+        {
+            Admit(identity.DeviceId, identity.Secret);
+        }
+
+        IdentityFile.Write(path, identities);
+        return path;
     }
 
     /// <summary>A port on which nobody listens.</summary>
@@ -92,6 +133,12 @@ public sealed class TestBroker : IAsyncDisposable
         var server = new MqttServerFactory().CreateMqttServer(options);
         server.ValidatingConnectionAsync += Authenticate;
         server.InterceptingPublishAsync += InterceptAsync;
+        server.InterceptingSubscriptionAsync += CheckSubscription;
+        server.ClientDisconnectedAsync += args =>
+        {
+            _claims.TryRemove(args.ClientId, out _);
+            return Task.CompletedTask;
+        };
         await server.StartAsync();
         _server = server;
     }
@@ -120,7 +167,7 @@ public sealed class TestBroker : IAsyncDisposable
                 CorrelationData = correlation is null ? null : Encoding.UTF8.GetBytes(correlation),
             })
             {
-                SenderClientId = "service",
+                SenderClientId = Service,
             });
 
     /// <summary>Cuts every connection, as a broken network would.</summary>
@@ -155,11 +202,48 @@ public sealed class TestBroker : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private static Task Authenticate(ValidatingConnectionEventArgs args)
+    private Task Authenticate(ValidatingConnectionEventArgs args)
     {
-        var ok = DeviceId.TryParse(args.UserName, out var id) && args.ClientId == args.UserName && args.Password == SharedKeyPassword.For(id, Key);
+        if (args.UserName == MqttAccounts.Provision)
+        {
+            var isClaim = args.ClientId.StartsWith(MqttAccounts.ClaimClientPrefix, StringComparison.Ordinal) && string.IsNullOrEmpty(args.Password);
+            args.ReasonCode = isClaim && _claims.TryAdd(args.ClientId, true) ? MqttConnectReasonCode.Success : MqttConnectReasonCode.NotAuthorized;
+            return Task.CompletedTask;
+        }
+
+        var ok = DeviceId.TryParse(args.UserName, out var id) && args.ClientId == args.UserName
+            && _secrets.TryGetValue(args.UserName, out var secrets) && secrets.Contains(args.Password);
         args.ReasonCode = ok ? MqttConnectReasonCode.Success : MqttConnectReasonCode.BadUserNameOrPassword;
+        if (ok)
+        {
+            OnAdmitted(id);
+        }
+
         return Task.CompletedTask;
+    }
+
+    private Task CheckSubscription(InterceptingSubscriptionEventArgs args)
+    {
+        var (self, isClaim) = Who(args.ClientId);
+        if (MqttAccess.Subscribe(self, isClaim, args.TopicFilter.Topic) is { } breach)
+        {
+            _breaches.Enqueue($"{args.ClientId} subscribed to {args.TopicFilter.Topic}: {breach.Reason}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static (DeviceId Self, bool IsClaim) Who(string clientId) => clientId.StartsWith(MqttAccounts.ClaimClientPrefix, StringComparison.Ordinal)
+        ? (DeviceId.Parse(clientId[MqttAccounts.ClaimClientPrefix.Length..]), true)
+        : (DeviceId.Parse(clientId), false);
+
+    private async Task TakeClaimAsync(DeviceId claimId, string payload)
+    {
+        var claim = JsonSerializer.Deserialize(payload, ContractsJson.Default.ProvisionClaim)!;
+        foreach (var answer in Provisioner.Take(claim))
+        {
+            await SendAsync(MqttTopics.ProvisionResponse(claimId), JsonSerializer.Serialize(answer, ContractsJson.Default.ProvisionAnswer));
+        }
     }
 
     private async Task InterceptAsync(InterceptingPublishEventArgs args)
@@ -171,9 +255,29 @@ public sealed class TestBroker : IAsyncDisposable
         };
         _received.Enqueue(message);
         Check();
-        if (MqttTopics.TryParse(message.Topic, out _, out var kind) && kind == DeviceTopicKind.Telemetry)
+        if (args.ClientId == Service)
+        {
+            return;
+        }
+
+        var (self, isClaim) = Who(args.ClientId);
+        if (MqttAccess.Publish(self, isClaim, message.Topic) is { } breach)
+        {
+            _breaches.Enqueue($"{args.ClientId} published on {message.Topic}: {breach.Reason}");
+        }
+
+        if (!MqttTopics.TryParse(message.Topic, out _, out var kind))
+        {
+            return;
+        }
+
+        if (kind == DeviceTopicKind.Telemetry)
         {
             await ApplyAsync(OnTelemetry(message), args);
+        }
+        else if (kind == DeviceTopicKind.ProvisionRequest)
+        {
+            await TakeClaimAsync(self, message.Payload);
         }
     }
 

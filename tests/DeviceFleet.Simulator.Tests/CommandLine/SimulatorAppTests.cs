@@ -30,36 +30,56 @@ public sealed class SimulatorAppTests : IDisposable
     public void Other_texts_are_no_durations(string text) => Assert.False(DurationText.TryParse(text, out _));
 
     [Fact]
-    public void The_key_is_read_as_bytes_or_as_digits_and_from_file_or_environment()
+    public void The_enrolment_key_is_read_as_base64_or_as_digits_and_from_file_or_environment()
     {
-        var (bytes, digits) = (Write("bytes", TestBroker.Key), Write("digits", [.. Convert.ToHexString(TestBroker.Key).Select(c => (byte)c), (byte)'\n']));
+        var key = TestProvisioner.Key;
+        var (base64, digits) = (Write("base64", Convert.ToBase64String(key) + "\n"), Write("digits", Convert.ToHexString(key)));
 
-        Assert.Equal(TestBroker.Key, DeviceKeySource.Read(bytes, null).Key);
-        Assert.Equal(TestBroker.Key, DeviceKeySource.Read(digits, "ignored").Key);
-        Assert.Equal(TestBroker.Key, DeviceKeySource.Read(null, Convert.ToHexStringLower(TestBroker.Key)).Key);
-        Assert.Contains("32 bytes", DeviceKeySource.Read(null, "cafe").Fault, StringComparison.Ordinal);
-        Assert.Contains("DEVICEFLEET_DEVICE_KEY", DeviceKeySource.Read(null, null).Fault, StringComparison.Ordinal);
-        Assert.Contains("does not exist", DeviceKeySource.Read(Path.Combine(_folder, "none"), null).Fault, StringComparison.Ordinal);
+        Assert.Equal(key, EnrolmentKeySource.Read(base64, null).Key);
+        Assert.Equal(key, EnrolmentKeySource.Read(digits, "ignored").Key);
+        Assert.Equal(key, EnrolmentKeySource.Read(null, Convert.ToHexStringLower(key)).Key);
+        Assert.Equal(key, EnrolmentKeySource.Read(null, Convert.ToBase64String(key).TrimEnd('=').Replace('+', '-').Replace('/', '_')).Key);
+        Assert.Contains("32 bytes", EnrolmentKeySource.Read(null, "cafe").Fault, StringComparison.Ordinal);
+        Assert.Contains("DEVICEFLEET_ENROLMENT_KEY", EnrolmentKeySource.Read(null, null).Fault, StringComparison.Ordinal);
+        Assert.Contains("does not exist", EnrolmentKeySource.Read(Path.Combine(_folder, "none"), null).Fault, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Arguments_become_options_and_faults_are_told_together()
     {
-        var key = Write("key", TestBroker.Key);
-        var good = new SimulatorApp.Settings { KeyFile = key, Devices = 7, Duration = "3s", Mqtt = "3.1.1" };
-        var bad = new SimulatorApp.Settings { KeyFile = key, Devices = 0, Profile = "toaster" };
-        var unreadable = new SimulatorApp.Settings { KeyFile = key, Duration = "soon", Mqtt = "4" };
+        var good = new SimulatorApp.Settings { Identities = "known.jsonl", Devices = 7, Duration = "3s", Mqtt = "3.1.1" };
+        var bad = new SimulatorApp.Settings { Identities = "known.jsonl", Devices = 0, Profile = "toaster" };
+        var unreadable = new SimulatorApp.Settings { Identities = "known.jsonl", Duration = "soon", Mqtt = "4" };
 
         Assert.True(good.Validate().Successful);
         Assert.Equal((7, TimeSpan.FromSeconds(3), MqttVersion.V311), (good.ToOptions().Devices, good.ToOptions().Duration, good.ToOptions().Mqtt));
+        Assert.Equal("known.jsonl", good.ToOptions().IdentitiesPath);
+        Assert.Null(good.ToOptions().Provisioning);
         Assert.Matches("devices.*profile", bad.Validate().Message);
         Assert.Matches("mqtt.*duration", unreadable.Validate().Message);
     }
 
-    private string Write(string name, byte[] content)
+    [Fact]
+    public void Provisioning_needs_an_enrolment_and_its_key()
+    {
+        var keyFile = Write("key", Convert.ToHexString(TestProvisioner.Key));
+        var good = new SimulatorApp.Settings { Provision = true, Enrolment = "group-1", EnrolmentKeyFile = keyFile };
+        var noEnrolment = new SimulatorApp.Settings { Provision = true, EnrolmentKeyFile = keyFile };
+        var noKey = new SimulatorApp.Settings { Provision = true, Enrolment = "group-1", EnrolmentKeyFile = Path.Combine(_folder, "none") };
+        var badId = new SimulatorApp.Settings { Provision = true, Enrolment = "a/b", EnrolmentKeyFile = keyFile };
+
+        Assert.True(good.Validate().Successful, good.Validate().Message);
+        Assert.Equal("group-1", good.ToOptions().Provisioning!.EnrolmentId);
+        Assert.Equal(TestProvisioner.Key, good.ToOptions().Provisioning!.Key.ToArray());
+        Assert.Contains("--enrolment", noEnrolment.Validate().Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", noKey.Validate().Message, StringComparison.Ordinal);
+        Assert.Contains("enrolment must be an id", badId.Validate().Message, StringComparison.Ordinal);
+    }
+
+    private string Write(string name, string content)
     {
         var path = Path.Combine(_folder, name);
-        File.WriteAllBytes(path, content);
+        File.WriteAllText(path, content);
         return path;
     }
 }

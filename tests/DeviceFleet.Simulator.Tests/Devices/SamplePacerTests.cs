@@ -1,7 +1,7 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Simulator.Devices;
 using DeviceFleet.Simulator.Profiles;
-using DeviceFleet.Simulator.Tests.Brokers;
+using DeviceFleet.Simulator.Provisioning;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DeviceFleet.Simulator.Tests.Devices;
@@ -14,9 +14,11 @@ public sealed class SamplePacerTests
     public void Samples_are_taken_when_due_and_missed_moments_are_left_out()
     {
         using var gate = new ConnectGate(10, 1, _time);
-        var options = new SimulatorOptions { DeviceKey = TestBroker.Key };
+        using var identities = IdentityStore.Open(path: null);
+        var identity = new SimulatorIdentity { HardwareId = "sim-0001", DeviceId = DeviceId.Parse("sim-0001"), Secret = "s" };
+        var account = new DeviceAccount("sim-0001", new KeptIdentity(identity, Before: null), identities, provisioning: null, _time);
         var device = new VirtualDevice(
-            DeviceId.Parse("sim-0001"), boot: 1, seed: 1, DeviceProfile.All[0], new FleetContext(options, _time, new FleetStats(), gate, Ledger: null));
+            account, boot: 1, seed: 1, DeviceProfile.All[0], new FleetContext(new SimulatorOptions(), _time, new FleetStats(), gate, identities));
         var pacer = new SamplePacer([(device, TimeSpan.FromMilliseconds(300))], _time);
 
         Assert.Equal(0, TakenAfter(TimeSpan.FromMilliseconds(299)));
