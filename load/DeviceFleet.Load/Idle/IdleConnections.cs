@@ -1,5 +1,5 @@
-using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Load.Mqtt;
+using DeviceFleet.Simulator.Provisioning;
 
 namespace DeviceFleet.Load.Idle;
 
@@ -27,10 +27,9 @@ internal sealed class IdleConnections : IAsyncDisposable
     public IReadOnlyList<string> ConnectFaults { get; }
 
     public static async Task<IdleConnections> OpenAsync(
-        string host, int port, ReadOnlyMemory<byte> key, string prefix, int count, TimeProvider time, CancellationToken cancellationToken)
+        string host, int port, IReadOnlyList<SimulatorIdentity> identities, TimeProvider time, CancellationToken cancellationToken)
     {
-        var ids = Enumerable.Range(1, count).Select(number => DeviceId.Parse($"{prefix}idle-{number:D5}")).ToList();
-        var (connected, faults) = await ConnectionBatch.ConnectAsync(host, port, key, ids, time, cancellationToken);
+        var (connected, faults) = await ConnectionBatch.ConnectAsync(host, port, identities, time, cancellationToken);
         return new IdleConnections([.. connected.Select(entry => entry.Socket)], faults);
     }
 
@@ -53,7 +52,7 @@ internal sealed class IdleConnections : IAsyncDisposable
     {
         try
         {
-            await socket.ReadAsync((_, _) => { }, () => { }, _stop.Token);
+            await socket.ReadAsync((_, _, _) => { }, () => { }, _stop.Token);
             Interlocked.Increment(ref _lost);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

@@ -21,7 +21,7 @@ internal sealed class IdleScenario : ScenarioCommand<IdleScenario.Settings>
 
         onPhase($"connecting {settings.Connections} devices");
         await using var idle = await IdleConnections.OpenAsync(
-            settings.Host, settings.Port, settings.Key, settings.Prefix, settings.Connections, time, cancellationToken);
+            settings.Host, settings.Port, [.. settings.Identities.Take(settings.Connections)], time, cancellationToken);
 
         onPhase($"holding {idle.Count} connections for {settings.Hold.TotalSeconds} s");
         var held = time.GetTimestamp();
@@ -54,6 +54,9 @@ internal sealed class IdleScenario : ScenarioCommand<IdleScenario.Settings>
         [CommandOption("--hold <TIME>")]
         [Description("How long they are held before memory is read. Default: 5s.")]
         public string HoldText { get; init; } = "5s";
+
+        /// <inheritdoc/>
+        internal override int IdentitiesNeeded => Connections;
 
         internal TimeSpan Hold => Parsed(HoldText);
 

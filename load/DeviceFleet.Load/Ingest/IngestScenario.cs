@@ -1,5 +1,4 @@
 using System.Globalization;
-using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Load.Idle;
 using DeviceFleet.Load.Mqtt;
 using DeviceFleet.Load.Reports;
@@ -22,7 +21,7 @@ internal sealed class IngestScenario : ScenarioCommand<IngestSettings>
         var startedAt = time.GetUtcNow();
         onPhase($"connecting {settings.Devices} devices, {settings.IdleConnections} idle");
         await using var idle = await IdleConnections.OpenAsync(
-            settings.Host, settings.Port, settings.Key, settings.Prefix, settings.IdleConnections, time, cancellationToken);
+            settings.Host, settings.Port, [.. settings.Identities.Skip(settings.Devices).Take(settings.IdleConnections)], time, cancellationToken);
         var window = new LoadWindow(time);
         var (devices, faults) = await ConnectAsync(settings, window, time, cancellationToken);
         using var stopReading = new CancellationTokenSource();
@@ -50,11 +49,11 @@ internal sealed class IngestScenario : ScenarioCommand<IngestSettings>
     private static async Task<(IReadOnlyList<LoadDevice> Devices, IReadOnlyList<string> Faults)> ConnectAsync(
         IngestSettings settings, LoadWindow window, TimeProvider time, CancellationToken cancellationToken)
     {
-        var ids = Enumerable.Range(1, settings.Devices).Select(number => DeviceId.Parse($"{settings.Prefix}{number:D5}")).ToList();
+        var identities = settings.Identities.Take(settings.Devices).ToList();
         var boot = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var (connected, faults) = await ConnectionBatch.ConnectAsync(settings.Host, settings.Port, settings.Key, ids, time, cancellationToken);
+        var (connected, faults) = await ConnectionBatch.ConnectAsync(settings.Host, settings.Port, identities, time, cancellationToken);
         return ([.. connected.Select(entry =>
-            new LoadDevice(entry.Index, ids[entry.Index], boot, settings.WindowOrDefault, entry.Socket, window, time))], faults);
+            new LoadDevice(entry.Index, identities[entry.Index].DeviceId, boot, settings.WindowOrDefault, entry.Socket, window, time))], faults);
     }
 
     private static async Task<MeasuredUse> LoadAndMeasureAsync(

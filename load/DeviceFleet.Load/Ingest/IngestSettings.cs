@@ -43,6 +43,9 @@ internal sealed class IngestSettings : ScenarioSettings
     [Description("Longest wait for acknowledgements after the end. Default: 10s.")]
     public string DrainText { get; init; } = "10s";
 
+    /// <inheritdoc/>
+    internal override int IdentitiesNeeded => Devices + IdleConnections;
+
     internal bool IsOpen => Mode == Open;
 
     internal int WindowOrDefault => Window ?? (IsOpen ? 64 : 8);

@@ -122,7 +122,7 @@ internal sealed class LoadDevice(int index, DeviceId id, long boot, int window, 
         }
     }
 
-    private void OnPacket(PacketKind kind, ushort packetId)
+    private void OnPacket(PacketKind kind, ushort packetId, ReadOnlySpan<byte> payload)
     {
         if (kind != PacketKind.PubAck)
         {

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Simulator.Provisioning;
 
 namespace DeviceFleet.Load.Mqtt;
 
@@ -12,25 +12,25 @@ internal static class ConnectionBatch
     /// <summary>How long one attempt may take.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>The sockets of those that got in, with each one's place in <paramref name="ids"/>, and the faults of the others.</summary>
+    /// <summary>The sockets of those that got in, with each one's place in <paramref name="identities"/>, and the faults of the others.</summary>
     public static async Task<(IReadOnlyList<(int Index, MqttSocket Socket)> Connected, IReadOnlyList<string> Faults)> ConnectAsync(
-        string host, int port, ReadOnlyMemory<byte> key, IReadOnlyList<DeviceId> ids, TimeProvider time, CancellationToken cancellationToken)
+        string host, int port, IReadOnlyList<SimulatorIdentity> identities, TimeProvider time, CancellationToken cancellationToken)
     {
         var connected = new ConcurrentBag<(int Index, MqttSocket Socket)>();
         var faults = new ConcurrentQueue<string>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax };
-        await Parallel.ForAsync(0, ids.Count, parallel, async (index, _) =>
+        await Parallel.ForAsync(0, identities.Count, parallel, async (index, _) =>
         {
             using var late = new CancellationTokenSource(Timeout, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-            var (socket, fault) = await MqttSocket.ConnectAsync(host, port, ids[index], key, either.Token);
+            var (socket, fault) = await MqttSocket.ConnectAsync(host, port, identities[index], either.Token);
             if (socket is not null)
             {
                 connected.Add((index, socket));
             }
             else
             {
-                faults.Enqueue($"{ids[index]}: {fault}");
+                faults.Enqueue($"{identities[index].DeviceId}: {fault}");
             }
         });
         return ([.. connected.OrderBy(entry => entry.Index)], [.. faults]);

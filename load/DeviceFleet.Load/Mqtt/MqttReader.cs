@@ -11,6 +11,12 @@ internal enum PacketKind
     /// <summary>The acknowledgement of a PUBLISH; the value is its packet id.</summary>
     PubAck,
 
+    /// <summary>The answer to SUBSCRIBE; the value is its first return code, 0x80 for refused.</summary>
+    SubAck,
+
+    /// <summary>A message to us; the value is its packet id, 0 at QoS 0.</summary>
+    Publish,
+
     /// <summary>Anything else; ignored.</summary>
     Other,
 }
@@ -20,24 +26,53 @@ internal static class MqttReader
 {
     /// <summary>Reads one packet from the front; false when it is not there in full yet.</summary>
     /// <exception cref="InvalidDataException">The bytes are no MQTT.</exception>
-    public static bool TryRead(ref ReadOnlySpan<byte> bytes, out PacketKind kind, out ushort value)
+    public static bool TryRead(ref ReadOnlySpan<byte> bytes, out PacketKind kind, out ushort value) => TryRead(ref bytes, out kind, out value, out _);
+
+    /// <summary>The same with the payload of a message; empty with any other packet.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no MQTT.</exception>
+    public static bool TryRead(ref ReadOnlySpan<byte> bytes, out PacketKind kind, out ushort value, out ReadOnlySpan<byte> payload)
     {
-        (kind, value) = (PacketKind.Other, 0);
+        (kind, value, payload) = (PacketKind.Other, 0, default);
         if (!TryReadRemainingLength(bytes, out var headerLength, out var remainingLength) || bytes.Length < headerLength + remainingLength)
         {
             return false;
         }
 
         var body = bytes.Slice(headerLength, remainingLength);
-        (kind, value) = (bytes[0] & 0xF0, body.Length) switch
+        switch (bytes[0] & 0xF0, body.Length)
         {
-            (0x20, 2) => (PacketKind.ConnAck, body[1]),
-            (0x40, 2) => (PacketKind.PubAck, BinaryPrimitives.ReadUInt16BigEndian(body)),
-            (0x20 or 0x40, _) => throw new InvalidDataException("CONNACK or PUBACK of a wrong length."),
-            _ => (PacketKind.Other, (ushort)0),
-        };
+            case (0x20, 2):
+                (kind, value) = (PacketKind.ConnAck, body[1]);
+                break;
+            case (0x40, 2):
+                (kind, value) = (PacketKind.PubAck, BinaryPrimitives.ReadUInt16BigEndian(body));
+                break;
+            case (0x20 or 0x40, _):
+                throw new InvalidDataException("CONNACK or PUBACK of a wrong length.");
+            case (0x90, >= 3):
+                (kind, value) = (PacketKind.SubAck, body[2]);
+                break;
+            case (0x30, _):
+                (kind, value) = (PacketKind.Publish, ReadPublish(bytes[0], body, out payload));
+                break;
+        }
+
         bytes = bytes[(headerLength + remainingLength)..];
         return true;
+    }
+
+    /// <summary>Section 3.3: topic, packet id above QoS 0, payload.</summary>
+    private static ushort ReadPublish(byte firstByte, ReadOnlySpan<byte> body, out ReadOnlySpan<byte> payload)
+    {
+        var packetIdAt = body.Length < 2 ? int.MaxValue : 2 + BinaryPrimitives.ReadUInt16BigEndian(body);
+        var payloadAt = (firstByte & 0b0110) == 0 ? packetIdAt : packetIdAt + 2L;
+        if (payloadAt > body.Length)
+        {
+            throw new InvalidDataException("PUBLISH that is too short.");
+        }
+
+        payload = body[(int)payloadAt..];
+        return payloadAt == packetIdAt ? (ushort)0 : BinaryPrimitives.ReadUInt16BigEndian(body[packetIdAt..]);
     }
 
     private static bool TryReadRemainingLength(ReadOnlySpan<byte> bytes, out int headerLength, out int remainingLength)

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Simulator.Provisioning;
 
 namespace DeviceFleet.Load.Mqtt;
 
@@ -10,8 +10,8 @@ namespace DeviceFleet.Load.Mqtt;
 /// </summary>
 internal sealed class MqttSocket : IDisposable
 {
-    /// <summary>Longest packet that may arrive; a broker sends load nothing longer than an acknowledgement.</summary>
-    public const int ReceiveBytesMax = 1024;
+    /// <summary>Longest packet that may arrive; a broker sends load nothing longer than the answer to a claim.</summary>
+    public const int ReceiveBytesMax = 2048;
 
     private readonly Socket _socket;
     private readonly Lock _lock = new();
@@ -24,18 +24,22 @@ internal sealed class MqttSocket : IDisposable
     private MqttSocket(Socket socket) => _socket = socket;
 
     /// <summary>Called for each packet, on the reading loop.</summary>
-    internal delegate void PacketHandler(PacketKind kind, ushort value);
+    internal delegate void PacketHandler(PacketKind kind, ushort value, ReadOnlySpan<byte> payload);
 
     /// <summary>Connects as a device; null when the broker does not take it, with the reason beside it.</summary>
-    public static async Task<(MqttSocket? Socket, string? Fault)> ConnectAsync(
-        string host, int port, DeviceId id, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    public static Task<(MqttSocket? Socket, ConnectFault? Fault)> ConnectAsync(string host, int port, SimulatorIdentity identity, CancellationToken cancellationToken) =>
+        ConnectAsync(host, port, identity.DeviceId.Value, identity.DeviceId.Value, identity.Secret, cancellationToken);
+
+    /// <summary>Connects; null when the broker does not take it, with the reason beside it.</summary>
+    public static async Task<(MqttSocket? Socket, ConnectFault? Fault)> ConnectAsync(
+        string host, int port, string clientId, string userName, string? password, CancellationToken cancellationToken)
     {
         var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         var socket = new MqttSocket(tcp);
         try
         {
             await tcp.ConnectAsync(host, port, cancellationToken);
-            socket.Append(writer => writer.Connect(id.Value, id.Value, SharedKeyPassword.For(id, key.Span)));
+            socket.Append(writer => writer.Connect(clientId, userName, password));
             var code = await socket.ReadConnAckAsync(cancellationToken);
             if (code == 0)
             {
@@ -43,12 +47,12 @@ internal sealed class MqttSocket : IDisposable
             }
 
             socket.Dispose();
-            return (null, $"CONNECT refused with return code {code}");
+            return (null, new ConnectFault(code, $"CONNECT refused with return code {code}"));
         }
         catch (Exception exception) when (exception is SocketException or IOException or InvalidDataException or OperationCanceledException)
         {
             socket.Dispose();
-            return (null, exception.Message);
+            return (null, new ConnectFault(null, exception.Message));
         }
     }
 
@@ -76,6 +80,13 @@ internal sealed class MqttSocket : IDisposable
     /// <summary>Says DISCONNECT; the close follows with <see cref="Dispose"/>.</summary>
     public void Disconnect() => Append(writer => writer.Disconnect());
 
+    /// <summary>Ends the connection as a loss of power does: the broker hears nothing but a reset.</summary>
+    public void Cut()
+    {
+        _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        _socket.Dispose();
+    }
+
     public void Dispose() => _socket.Dispose();
 
     private async Task<ushort> ReadConnAckAsync(CancellationToken cancellationToken)
@@ -83,7 +94,7 @@ internal sealed class MqttSocket : IDisposable
         ushort? code = null;
         while (code is null && await FillAsync(cancellationToken))
         {
-            HandOver((kind, value) => code = kind == PacketKind.ConnAck ? value : code);
+            HandOver((kind, value, _) => code = kind == PacketKind.ConnAck ? value : code);
         }
 
         return code ?? throw new IOException("The broker closed the connection before it answered CONNECT.");
@@ -111,9 +122,9 @@ internal sealed class MqttSocket : IDisposable
     private void HandOver(PacketHandler onPacket)
     {
         ReadOnlySpan<byte> rest = _input.AsSpan(0, _buffered);
-        while (MqttReader.TryRead(ref rest, out var kind, out var value))
+        while (MqttReader.TryRead(ref rest, out var kind, out var value, out var payload))
         {
-            onPacket(kind, value);
+            onPacket(kind, value, payload);
         }
 
         rest.CopyTo(_input);
@@ -165,4 +176,18 @@ internal sealed class MqttSocket : IDisposable
             // The reading loop meets the same end and reports it. Nothing is sent any more: _sending stays set.
         }
     }
+}
+
+/// <summary>Why there is no connection.</summary>
+/// <param name="Code">Return code of the CONNACK (MQTT 3.1.1, section 3.2.2.3); null: there was none.</param>
+/// <param name="Text">For a person.</param>
+internal sealed record ConnectFault(ushort? Code, string Text)
+{
+    private const ushort ServerUnavailable = 3;
+
+    /// <summary>The broker is there, and says that it has no time now.</summary>
+    public bool IsBusy => Code == ServerUnavailable;
+
+    /// <summary>The text.</summary>
+    public override string ToString() => Text;
 }

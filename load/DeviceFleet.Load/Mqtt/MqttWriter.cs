@@ -5,7 +5,7 @@ namespace DeviceFleet.Load.Mqtt;
 
 /// <summary>
 /// Packets of MQTT 3.1.1 as bytes, appended to a buffer that grows and is used again. As much of the protocol as load needs: CONNECT,
-/// PUBLISH at QoS 1 and DISCONNECT. Section numbers are of the OASIS standard.
+/// SUBSCRIBE, PUBLISH at QoS 1, PUBACK and DISCONNECT. Section numbers are of the OASIS standard.
 /// </summary>
 internal sealed class MqttWriter
 {
@@ -19,16 +19,38 @@ internal sealed class MqttWriter
 
     public void Clear() => Length = 0;
 
-    /// <summary>Section 3.1: clean session, no will, keep-alive off, user name and password.</summary>
-    public void Connect(string clientId, string userName, string password)
+    /// <summary>Section 3.1: clean session, no will, keep-alive off, user name, and password if there is one.</summary>
+    public void Connect(string clientId, string userName, string? password)
     {
-        const byte cleanSessionUserNamePassword = 0b1100_0010;
-        ReadOnlySpan<byte> start = [0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, cleanSessionUserNamePassword, 0, 0];
-        BeginPacket(0x10, start.Length + (3 * 2) + Encoding.UTF8.GetByteCount(clientId) + Encoding.UTF8.GetByteCount(userName) + Encoding.UTF8.GetByteCount(password));
+        const byte cleanSession = 0b10;
+        const byte hasUserName = 0b1000_0000;
+        const byte hasPassword = 0b0100_0000;
+        var flags = (byte)(cleanSession | hasUserName | (password is null ? 0 : hasPassword));
+        ReadOnlySpan<byte> start = [0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, flags, 0, 0];
+        BeginPacket(0x10, start.Length + TextLength(clientId) + TextLength(userName) + (password is null ? 0 : TextLength(password)));
         Raw(start);
         Text(clientId);
         Text(userName);
-        Text(password);
+        if (password is not null)
+        {
+            Text(password);
+        }
+    }
+
+    /// <summary>Section 3.8: one filter at QoS 1.</summary>
+    public void Subscribe(string filter, ushort packetId)
+    {
+        BeginPacket(0x82, 2 + TextLength(filter) + 1);
+        UInt16(packetId);
+        Text(filter);
+        Raw([1]);
+    }
+
+    /// <summary>Section 3.4.</summary>
+    public void PubAck(ushort packetId)
+    {
+        BeginPacket(0x40, 2);
+        UInt16(packetId);
     }
 
     /// <summary>Section 3.3: QoS 1, not retained, first delivery.</summary>
@@ -62,6 +84,8 @@ internal sealed class MqttWriter
         }
         while (remainingLength > 0);
     }
+
+    private static int TextLength(string text) => 2 + Encoding.UTF8.GetByteCount(text);
 
     private void Text(string text)
     {

@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Simulator.CommandLine;
+using DeviceFleet.Simulator.Provisioning;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -9,6 +9,8 @@ namespace DeviceFleet.Load.Scenarios;
 /// <summary>Arguments that every scenario has.</summary>
 internal class ScenarioSettings : CommandSettings
 {
+    private List<SimulatorIdentity>? _identities;
+
     [CommandOption("--host <HOST>")]
     [Description("Broker. Default: 127.0.0.1.")]
     public string Host { get; init; } = "127.0.0.1";
@@ -17,13 +19,9 @@ internal class ScenarioSettings : CommandSettings
     [Description("Broker's port. Default: 1883.")]
     public int Port { get; init; } = 1883;
 
-    [CommandOption("--key-file <FILE>")]
-    [Description("Key of device passwords, 32 bytes or 64 hexadecimal digits. Default: the environment variable DEVICEFLEET_DEVICE_KEY.")]
-    public string? KeyFile { get; init; }
-
-    [CommandOption("--prefix <TEXT>")]
-    [Description("What device ids begin with. Default: load-.")]
-    public string Prefix { get; init; } = "load-";
+    [CommandOption("--identities <FILE>")]
+    [Description("Identities of the devices, one JSON object a line, as the simulator and the scenario provision write them.")]
+    public string? IdentitiesFile { get; init; }
 
     [CommandOption("--server-pid <PID>")]
     [Description("Process of the server, on this machine: its processor time and memory are reported.")]
@@ -33,8 +31,11 @@ internal class ScenarioSettings : CommandSettings
     [Description("Writes the report to this file as well.")]
     public string? Json { get; init; }
 
-    /// <summary>The key that <see cref="Validate"/> found to be there.</summary>
-    public ReadOnlyMemory<byte> Key => ReadKey().Key;
+    /// <summary>Devices that the scenario connects with identities of the file.</summary>
+    internal virtual int IdentitiesNeeded => 0;
+
+    /// <summary>Identities of the file that <see cref="Validate"/> found to be there, in the order of hardware ids.</summary>
+    internal IReadOnlyList<SimulatorIdentity> Identities => _identities ??= ReadIdentities();
 
     /// <inheritdoc/>
     public sealed override ValidationResult Validate()
@@ -46,30 +47,42 @@ internal class ScenarioSettings : CommandSettings
     /// <summary>Everything that is wrong with the arguments.</summary>
     protected virtual IEnumerable<string> Faults()
     {
-        if (ReadKey().Fault is { } keyFault)
-        {
-            yield return keyFault;
-        }
-
         if (Port is < 1 or > 65_535)
         {
             yield return "port must be 1 to 65535";
-        }
-
-        if (!DeviceId.TryParse(Prefix + "idle-100000", out _))
-        {
-            yield return "prefix must begin a device id: A-Z a-z 0-9 . _ -, first a letter or digit";
         }
 
         if (ServerPid is { } pid && !Directory.Exists($"/proc/{pid}"))
         {
             yield return $"there is no process {pid}";
         }
+
+        if (IdentitiesNeeded > 0 && IdentityFault() is { } fault)
+        {
+            yield return fault;
+        }
     }
 
     /// <summary>A duration that <see cref="Validate"/> found to be one.</summary>
     protected static TimeSpan Parsed(string text) => DurationText.TryParse(text, out var duration) ? duration : TimeSpan.Zero;
 
-    private (byte[]? Key, string? Fault) ReadKey() =>
-        DeviceKeySource.Read(KeyFile, Environment.GetEnvironmentVariable(DeviceKeySource.EnvironmentVariable));
+    private string? IdentityFault()
+    {
+        if (IdentitiesFile is null)
+        {
+            return "give --identities";
+        }
+
+        try
+        {
+            return Identities.Count < IdentitiesNeeded ? $"{IdentitiesFile} holds {Identities.Count} identities; {IdentitiesNeeded} are needed" : null;
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return exception.Message;
+        }
+    }
+
+    private List<SimulatorIdentity> ReadIdentities() =>
+        [.. IdentityFile.ReadLatest(IdentitiesFile!).Values.OrderBy(identity => identity.HardwareId, StringComparer.Ordinal)];
 }

@@ -9,15 +9,15 @@ public sealed class IdleScenarioTests
     public async Task Connections_are_held_and_their_memory_is_told()
     {
         await using var broker = await TestBroker.StartNewAsync();
-        var keyFile = Path.GetTempFileName();
-        await File.WriteAllTextAsync(keyFile, Convert.ToHexString(TestBroker.Key));
+        var identities = broker.WriteIdentities(Path.GetTempFileName(), 40);
         var settings = new IdleScenario.Settings
         {
-            Port = broker.Port, KeyFile = keyFile, Connections = 40, HoldText = "50ms", ServerPid = Environment.ProcessId,
+            Port = broker.Port, IdentitiesFile = identities, Connections = 40, HoldText = "50ms", ServerPid = Environment.ProcessId,
         };
 
+        Assert.True(settings.Validate().Successful, settings.Validate().Message);
         var report = await new IdleScenario().RunAsync(settings, TimeProvider.System, _ => { }, CancellationToken.None);
-        File.Delete(keyFile);
+        File.Delete(identities);
 
         Assert.Equal(40, report.IdleConnections);
         Assert.True(report.Errors.None, string.Join(", ", report.Errors.Examples));

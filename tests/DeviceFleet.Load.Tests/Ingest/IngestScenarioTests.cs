@@ -2,25 +2,26 @@ using System.Text.Json;
 using DeviceFleet.Contracts;
 using DeviceFleet.Load.Ingest;
 using DeviceFleet.Load.Reports;
+using DeviceFleet.Simulator.Provisioning;
 using DeviceFleet.Simulator.Tests.Brokers;
 
 namespace DeviceFleet.Load.Tests.Ingest;
 
 public sealed class IngestScenarioTests : IAsyncLifetime
 {
-    private readonly string _keyFile = Path.GetTempFileName();
+    private readonly string _identities = Path.GetTempFileName();
     private TestBroker _broker = null!;
 
     public async ValueTask InitializeAsync()
     {
         _broker = await TestBroker.StartNewAsync();
-        await File.WriteAllBytesAsync(_keyFile, TestBroker.Key);
+        _broker.WriteIdentities(_identities, 13);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _broker.DisposeAsync();
-        File.Delete(_keyFile);
+        File.Delete(_identities);
     }
 
     [Fact]
@@ -69,7 +70,7 @@ public sealed class IngestScenarioTests : IAsyncLifetime
     {
         _broker.OnTelemetry = message => message.Client.EndsWith('1') ? Verdict.Drop : Verdict.Acknowledge;
         var lost = await RunAsync(Settings(devices: 2, mode: "closed", window: 1));
-        await File.WriteAllBytesAsync(_keyFile, new byte[32]);
+        IdentityFile.Write(_identities, IdentityFile.Read(_identities).Select(identity => identity with { Secret = "wrong" }));
         var refused = await RunAsync(Settings(devices: 2, mode: "closed", window: 1));
 
         Assert.Equal((0, 1), (lost.Errors.ConnectsFailed, lost.Errors.ConnectionsLost));
@@ -92,11 +93,18 @@ public sealed class IngestScenarioTests : IAsyncLifetime
         Assert.True(root.GetProperty("latency").GetProperty("p99").GetDouble() > 0);
     }
 
+    [Fact]
+    public void Too_few_identities_are_a_fault_of_the_arguments()
+    {
+        Assert.Contains("holds 13 identities; 14 are needed", Settings(devices: 11, mode: "closed").Validate().Message, StringComparison.Ordinal);
+        Assert.Contains("give --identities", new IngestSettings().Validate().Message, StringComparison.Ordinal);
+    }
+
     private IngestSettings Settings(
         int devices, string mode, int? window = null, double rate = 100, string drain = "5s", int? serverPid = null) => new()
         {
             Port = _broker.Port,
-            KeyFile = _keyFile,
+            IdentitiesFile = _identities,
             Devices = devices,
             Mode = mode,
             Window = window,

@@ -14,6 +14,39 @@ public sealed class MqttBytesTests
         Assert.Equal("1014" + "00044D515454" + "04" + "C2" + "0000" + "000161" + "000162" + "00026364", Convert.ToHexString(writer.Written.Span));
     }
 
+    [Fact]
+    public void Connect_without_a_password_says_so()
+    {
+        var writer = new MqttWriter();
+
+        writer.Connect("a", "b", null);
+
+        Assert.Equal("1010" + "00044D515454" + "04" + "82" + "0000" + "000161" + "000162", Convert.ToHexString(writer.Written.Span));
+    }
+
+    [Fact]
+    public void Subscribe_and_Puback_are_written_as_the_standard_says()
+    {
+        var writer = new MqttWriter();
+
+        writer.Subscribe("t/x", 7);
+        writer.PubAck(0x1234);
+
+        Assert.Equal("8208" + "0007" + "0003742F78" + "01" + "4002" + "1234", Convert.ToHexString(writer.Written.Span));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x32, 8, 0, 1, (byte)'t', 0, 9, 1, 2, 3 }, 9)]
+    [InlineData(new byte[] { 0x30, 6, 0, 1, (byte)'t', 1, 2, 3 }, 0)]
+    public void A_message_is_read_with_its_payload(byte[] packet, ushort packetId)
+    {
+        ReadOnlySpan<byte> rest = packet;
+
+        Assert.True(MqttReader.TryRead(ref rest, out var kind, out var value, out var payload));
+
+        Assert.Equal((PacketKind.Publish, packetId, "010203", 0), (kind, value, Convert.ToHexString(payload), rest.Length));
+    }
+
     [Theory]
     [InlineData(0, "3207")]
     [InlineData(120, "327F")]
@@ -42,13 +75,15 @@ public sealed class MqttBytesTests
             ReadOnlySpan<byte> second = stream.AsSpan(cut - first.Length);
             Read(ref second, seen);
 
-            Assert.Equal([(PacketKind.ConnAck, 5), (PacketKind.PubAck, 0x1234), (PacketKind.Other, 0), (PacketKind.Other, 0), (PacketKind.PubAck, 1)], seen);
+            Assert.Equal([(PacketKind.ConnAck, 5), (PacketKind.PubAck, 0x1234), (PacketKind.Publish, 0), (PacketKind.Other, 0), (PacketKind.PubAck, 1)], seen);
         }
     }
 
     [Theory]
     [InlineData(new byte[] { 0x30, 0xFF, 0xFF, 0xFF, 0xFF, 1 })]
     [InlineData(new byte[] { 0x40, 3, 0, 1, 0 })]
+    [InlineData(new byte[] { 0x32, 4, 0, 3, 1, 1 })]
+    [InlineData(new byte[] { 0x30, 1, 0 })]
     public void Bytes_that_are_no_MQTT_are_refused(byte[] bytes) => Assert.Throws<InvalidDataException>(() =>
     {
         ReadOnlySpan<byte> rest = bytes;
