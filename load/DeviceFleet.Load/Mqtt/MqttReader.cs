@@ -32,7 +32,8 @@ internal static class MqttReader
     /// <exception cref="InvalidDataException">The bytes are no MQTT.</exception>
     public static bool TryRead(ref ReadOnlySpan<byte> bytes, out PacketKind kind, out ushort value, out ReadOnlySpan<byte> payload)
     {
-        (kind, value, payload) = (PacketKind.Other, 0, default);
+        (kind, value) = (PacketKind.Other, 0);
+        payload = default;
         if (!TryReadRemainingLength(bytes, out var headerLength, out var remainingLength) || bytes.Length < headerLength + remainingLength)
         {
             return false;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using DeviceFleet.Contracts.Provisioning;
@@ -26,12 +27,12 @@ internal static class EnrolmentKeySource
     private static (byte[]? Key, string? Fault) Decode(string content, string source)
     {
         var text = content.AsSpan().Trim();
-        if (text.Length == EnrolmentLimits.KeyBytes * 2 && !text.ContainsAnyExcept("0123456789abcdefABCDEF"))
+        Span<byte> key = stackalloc byte[EnrolmentLimits.KeyBytes];
+        if (text.Length == EnrolmentLimits.KeyBytes * 2 && Convert.FromHexString(text, key, out _, out _) == OperationStatus.Done)
         {
-            return (Convert.FromHexString(text), null);
+            return (key.ToArray(), null);
         }
 
-        Span<byte> key = stackalloc byte[EnrolmentLimits.KeyBytes];
         return (Convert.TryFromBase64Chars(text, key, out var length) || TryFromBase64Url(text, key, out length)) && length == key.Length
             ? (key.ToArray(), null)
             : (null, $"{source} {Wanted}");
