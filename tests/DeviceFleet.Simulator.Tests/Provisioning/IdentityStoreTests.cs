@@ -20,7 +20,10 @@ public sealed class IdentityStoreTests : IDisposable
 
         Assert.Equal([Identity("hw-1", "s1")], IdentityFile.Read(FilePath));
         Assert.Equal("""{"hardwareId":"hw-1","deviceId":"dev-hw-1","secret":"s1"}""" + '\n', await File.ReadAllTextAsync(FilePath));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
+        }
     }
 
     [Fact]
