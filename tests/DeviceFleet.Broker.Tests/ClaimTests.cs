@@ -103,10 +103,22 @@ public sealed class ClaimTests
         await using var test = await StartAsync();
 
         var result = await test.NewClient().ConnectAsync(
-            test.Options("x", MqttProtocolVersion.V500, o => o.WithClientId(clientId).WithCredentials(MqttAccounts.Provision, "x"))).WaitAsync(Patience);
+            test.Options("x", MqttProtocolVersion.V500, o => o.WithClientId(clientId).WithCredentials(MqttAccounts.Provision))).WaitAsync(Patience);
 
         Assert.Equal(MqttClientConnectResultCode.ClientIdentifierNotValid, result.ResultCode);
         Assert.Equal(RejectionReasons.WrongClientId, (await test.NextRejectedAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task A_claim_has_no_password()
+    {
+        await using var test = await StartAsync();
+
+        var result = await test.NewClient().ConnectAsync(
+            test.Options("x", MqttProtocolVersion.V500, o => o.WithClientId("claim:c-1").WithCredentials(MqttAccounts.Provision, "x"))).WaitAsync(Patience);
+
+        Assert.Equal(MqttClientConnectResultCode.BadUserNameOrPassword, result.ResultCode);
+        Assert.Equal(RejectionReasons.BadCredentials, (await test.NextRejectedAsync()).Reason);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed partial class Authenticator(BrokerOptions options, IDeviceAuthor
 
         if (user == MqttAccounts.Provision)
         {
-            return ReadClaimId(clientId);
+            return password.IsEmpty ? ReadClaimId(clientId) : Refused(RejectionReasons.BadCredentials, "A claim has no password.");
         }
 
         if (!DeviceId.TryParse(user, out var id))
