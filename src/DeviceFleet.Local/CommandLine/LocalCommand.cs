@@ -52,7 +52,7 @@ internal sealed class LocalCommand : AsyncCommand<LocalSettings>
     private static void Announce(LocalFleet fleet, TimeSpan startedIn)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"DeviceFleet is ready in {startedIn.TotalSeconds:0.0} s. Ctrl-C stops it."));
-        Console.WriteLine($"  mqtt       {fleet.MqttAddress}  (password of a device: see docs/mqtt.md; key: {fleet.DeviceKeyFile})");
+        Console.WriteLine($"  mqtt       {fleet.MqttAddress}  (how to let a device in: docs/provisioning.md)");
         Console.WriteLine($"  data       {fleet.DataPath}");
         Console.WriteLine($"  dashboard  {fleet.NewSignInLink()}");
     }

@@ -1,48 +1,33 @@
 using System.Security.Cryptography;
-using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Provisioning;
 
 namespace DeviceFleet.Local.Data;
 
-/// <summary>
-/// Keys made at first start and kept in the data folder, one file each, hex, readable by their owner only. <c>device.key</c> is what devices' passwords come from
-/// (<see cref="SharedKeyPassword"/>); the tokens are shown between the services and their sidecars.
-/// </summary>
-internal sealed record LocalKeys
+/// <summary>Keys of the one process: those in the data folder, hex, readable by their owner only, and tokens that live as long as the process.</summary>
+internal static class LocalKeys
 {
     private const int TokenBytes = 32;
 
-    public required byte[] DeviceKey { get; init; }
-
-    public required string DeviceKeyFile { get; init; }
-
     /// <summary>What sign-in links and sessions are signed with; the gateway makes and reads the file itself.</summary>
-    public required string SignInKeyFile { get; init; }
+    public static string SignInKeyFile(DataFolder data) => Path.Combine(data.Path, "sign-in.key");
 
-    public static LocalKeys LoadOrMake(DataFolder data)
+    /// <summary>The key of the simulated devices' enrolment, and whether it was made just now.</summary>
+    /// <exception cref="LocalStartException">The file holds no key.</exception>
+    public static (byte[] Key, bool IsNew) LoadOrMakeEnrolmentKey(DataFolder data)
     {
-        var deviceKey = Path.Combine(data.Path, "device.key");
-        return new LocalKeys
-        {
-            DeviceKey = LoadOrMake(deviceKey, SharedKeyPassword.KeyBytes),
-            DeviceKeyFile = deviceKey,
-            SignInKeyFile = Path.Combine(data.Path, "sign-in.key"),
-        };
-    }
-
-    /// <summary>A token that lives as long as the process: nobody outside needs it.</summary>
-    public static string NewToken() => RandomNumberGenerator.GetHexString(TokenBytes * 2, lowercase: true);
-
-    private static byte[] LoadOrMake(string path, int bytes)
-    {
+        var path = Path.Combine(data.Path, "simulator.key");
         if (File.Exists(path))
         {
-            return Read(path, bytes);
+            return (Read(path, EnrolmentLimits.KeyBytes), false);
         }
 
-        var key = RandomNumberGenerator.GetBytes(bytes);
+        var key = RandomNumberGenerator.GetBytes(EnrolmentLimits.KeyBytes);
         SecretFile.Write(path, System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
-        return key;
+        return (key, true);
     }
+
+    /// <summary>A token between a service and its sidecar: nobody outside needs it.</summary>
+    public static string NewToken() => RandomNumberGenerator.GetHexString(TokenBytes * 2, lowercase: true);
 
     private static byte[] Read(string path, int bytes)
     {
@@ -53,7 +38,7 @@ internal sealed record LocalKeys
         }
         catch (FormatException)
         {
-            throw new LocalStartException($"{path} does not hold {bytes} bytes in hex. Restore it, or delete it to have a new one made (what was made from the old one is then refused).");
+            throw new LocalStartException($"{path} does not hold {bytes} bytes in hex. Restore it, or delete it to have a new one made.");
         }
     }
 }

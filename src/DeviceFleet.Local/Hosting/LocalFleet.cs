@@ -1,4 +1,5 @@
 using System.Net;
+using Dapr.Actors.Client;
 using DeviceFleet.Broker;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Devices;
@@ -6,6 +7,7 @@ using DeviceFleet.Gateway;
 using DeviceFleet.Gateway.Auth;
 using DeviceFleet.Local.Data;
 using DeviceFleet.Provisioning;
+using DeviceFleet.Provisioning.Access;
 using DeviceFleet.Simulator;
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.Components;
@@ -23,10 +25,10 @@ internal sealed class LocalFleet : IAsyncDisposable
     private readonly LocalOptions _options;
     private readonly TimeProvider _time;
     private readonly DataFolder _data;
-    private readonly LocalKeys _keys;
     private readonly ILoggerFactory _loggers;
     private readonly DaprEngine _engine;
     private readonly BrokerLink _link = new();
+    private readonly ProvisioningAuthority _authority = new();
     private readonly List<InProcessService> _services = [];
     private FleetBroker? _broker;
 
@@ -35,7 +37,6 @@ internal sealed class LocalFleet : IAsyncDisposable
         _options = options;
         _time = time;
         _data = data;
-        _keys = LocalKeys.LoadOrMake(data);
         StarterSettings.EnsureIn(data);
         ServiceSecrets.EnsureIn(data);
         _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(options.LogLevel).AddSimpleConsole(console => console.SingleLine = true));
@@ -44,13 +45,14 @@ internal sealed class LocalFleet : IAsyncDisposable
 
     public string DataPath => _data.Path;
 
-    public string DeviceKeyFile => _keys.DeviceKeyFile;
-
     public string MqttAddress => $"mqtt://{Reachable}:{_broker!.Port}";
+
+    /// <summary>Asks the actors of all services, for tests that audit what is stored.</summary>
+    internal IActorProxyFactory Actors => Service(DaprNames.ProvisioningApp).App.Services.GetRequiredService<IActorProxyFactory>();
 
     private string Reachable => _options.Listen.Equals(IPAddress.Any) || _options.Listen.Equals(IPAddress.IPv6Any) ? "127.0.0.1" : _options.Listen.ToString();
 
-    private InProcessService Gateway => _services.Single(service => service.AppId == DaprNames.GatewayApp);
+    private InProcessService Gateway => Service(DaprNames.GatewayApp);
 
     /// <summary>
     /// Starts everything, the broker last: a device that can connect finds everything behind it ready.
@@ -89,7 +91,8 @@ internal sealed class LocalFleet : IAsyncDisposable
             await SimulatedFleet.RunAsync(
                 new SimulatorOptions
                 {
-                    DeviceKey = _keys.DeviceKey,
+                    Provisioning = await SimulatorEnrolment.EnsureAsync(Actors, _data, _time, cancellationToken),
+                    IdentitiesPath = Path.Combine(_data.Path, "simulator-identities.jsonl"),
                     Host = Reachable,
                     Port = _broker!.Port,
                     Devices = _options.Devices,
@@ -128,7 +131,7 @@ internal sealed class LocalFleet : IAsyncDisposable
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         _broker = new FleetBroker(
-            new BrokerOptions { Port = _options.MqttPort, Address = _options.Listen }, new SharedKeyAuthority(_keys.DeviceKey), _link, _time, _loggers);
+            new BrokerOptions { Port = _options.MqttPort, Address = _options.Listen }, _authority, _link, _time, _loggers);
         _link.Broker = _broker;
 
         var resources = await ResourceLoader.LoadAsync([_options.ResourcesFolder], ReadEnvironment, cancellationToken);
@@ -136,13 +139,14 @@ internal sealed class LocalFleet : IAsyncDisposable
         var host = new InProcessServiceHost(_engine, catalog, resources, ReadEnvironment, _data.Path, _time, _loggers);
         _services.Add(await host.AddAsync(DaprNames.DevicesApp, DevicesService.Build, listen: null, [], cancellationToken));
         _services.Add(await host.AddAsync(DaprNames.ProvisioningApp, ProvisioningService.Build, listen: null, [], cancellationToken));
+        _authority.Access = Service(DaprNames.ProvisioningApp).App.Services.GetRequiredService<IMqttAccess>();
         try
         {
             _services.Add(await host.AddAsync(
                 DaprNames.GatewayApp,
                 GatewayService.Build,
                 new IPEndPoint(_options.Listen, _options.HttpPort),
-                [new("Auth:KeyFile", _keys.SignInKeyFile)],
+                [new("Auth:KeyFile", LocalKeys.SignInKeyFile(_data))],
                 cancellationToken));
         }
         catch (IOException fault)
@@ -160,6 +164,8 @@ internal sealed class LocalFleet : IAsyncDisposable
             throw new LocalStartException($"Port {_options.MqttPort} cannot be used ({fault.Message}). Choose another with --mqtt-port.", fault);
         }
     }
+
+    private InProcessService Service(string appId) => _services.Single(service => service.AppId == appId);
 
     /// <summary>What components/local refers to; anything else is the process's environment.</summary>
     private string? ReadEnvironment(string name) => name switch

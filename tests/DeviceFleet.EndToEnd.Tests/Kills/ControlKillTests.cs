@@ -31,6 +31,7 @@ public sealed class ControlKillTests(ITestOutputHelper output)
         var data = Artifacts.NewFolder();
         var database = Path.Combine(data, "devicefleet.db");
         var commandLedger = Path.Combine(data, "commands.txt");
+        var identities = Path.Combine(data, "identities.jsonl");
         await File.WriteAllTextAsync(Path.Combine(data, StarterSettings.FileName), NervousRule + "\n", TestContext.Current.CancellationToken);
         await TopicAuditor.RegisterAsync(database, PubSubTopics.DeviceEvents, PubSubTopics.Alarms);
 
@@ -40,9 +41,10 @@ public sealed class ControlKillTests(ITestOutputHelper output)
         var devices = Task.FromResult<SimulatorSummary>(null!);
         try
         {
-            devices = SimulatedFleet.RunAsync(Fleet(local, commandLedger), TimeProvider.System, view: null, stopDevices.Token);
-            using var client = await FleetClient.SignInAsync(local);
             var ids = Enumerable.Range(1, Devices).Select(n => DeviceId.Parse($"sim-{n:0000}")).ToList();
+            await Identities.Of(local).WriteFileAsync(local, identities, ids);
+            devices = SimulatedFleet.RunAsync(Fleet(local, identities, commandLedger), TimeProvider.System, view: null, stopDevices.Token);
+            using var client = await FleetClient.SignInAsync(local);
             foreach (var id in ids)
             {
                 await FleetClient.UntilAsync("the gateway knows it", () => client.DeviceAsync(id), view => view.Presence == Presence.Online);
@@ -130,10 +132,10 @@ public sealed class ControlKillTests(ITestOutputHelper output)
     private static Task<LocalProcess> StartAsync(string data, LocalProcess? before) => LocalProcess.StartAsync(
         data, before?.MqttPort, before?.HttpPort, environment: new Dictionary<string, string> { ["RateLimits__PerSecond"] = "10000", ["RateLimits__Burst"] = "10000" });
 
-    private static SimulatorOptions Fleet(LocalProcess local, string commandLedger) => new()
+    private static SimulatorOptions Fleet(LocalProcess local, string identities, string commandLedger) => new()
     {
         Port = local.MqttPort,
-        DeviceKey = local.DeviceKey(),
+        IdentitiesPath = identities,
         Devices = Devices,
         Rate = 5,
         Profile = "pump",

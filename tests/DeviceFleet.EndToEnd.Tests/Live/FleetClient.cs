@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Groups;
+using DeviceFleet.Contracts.Provisioning;
 using DeviceFleet.EndToEnd.Tests.Processes;
 
 namespace DeviceFleet.EndToEnd.Tests.Live;
@@ -62,6 +63,30 @@ internal sealed class FleetClient(HttpClient http) : IDisposable
     public Task<Answer<FleetSettings>> SettingsAsync() => SendAsync(HttpMethod.Get, "settings", ContractsJson.Default.FleetSettings);
 
     public Task<Answer<GroupView>> GroupAsync(GroupPath group) => SendAsync(HttpMethod.Get, $"groups/{group.ActorId}", ContractsJson.Default.GroupView);
+
+    /// <summary>Makes a group enrolment, or changes it.</summary>
+    public async Task<Enrolment> PutEnrolmentAsync(string id, byte[] key, object? more = null)
+    {
+        var body = JsonSerializer.SerializeToNode(more ?? new { })!.AsObject();
+        body["key"] = Convert.ToBase64String(key);
+        return (await SendAsync(HttpMethod.Put, $"provisioning/enrolments/{id}", ContractsJson.Default.EnrolmentWritten, body.ToJsonString())).Sound.Enrolment;
+    }
+
+    public Task<Answer<DeviceIdentity>> IdentityAsync(DeviceId id) => SendAsync(HttpMethod.Get, $"devices/{id}/identity", ContractsJson.Default.DeviceIdentity);
+
+    public Task<Answer<DeviceIdentity>> MoveAsync(DeviceId id, string move) => SendAsync(HttpMethod.Post, $"devices/{id}/identity/{move}", ContractsJson.Default.DeviceIdentity, "{}");
+
+    public Task<Answer<DeviceIdentity>> RevokeAsync(DeviceId id, string credential = "*") =>
+        SendAsync(HttpMethod.Delete, $"devices/{id}/credentials/{credential}", ContractsJson.Default.DeviceIdentity);
+
+    public Task<Answer<SagaList>> SagasAsync() => SendAsync(HttpMethod.Get, "provisioning/sagas", ContractsJson.Default.SagaList);
+
+    public Task<Answer<DeviceIdentity>> ChooseAsync(DeviceId id, string instance, string choice) => SendAsync(
+        HttpMethod.Post, $"provisioning/sagas/{id}/choice", ContractsJson.Default.DeviceIdentity, JsonSerializer.Serialize(new { choice, instance, reason = "a test" }));
+
+    /// <summary>The newest of today's audit.</summary>
+    public Task<Answer<AuditPage>> AuditAsync(DeviceId? device = null) =>
+        SendAsync(HttpMethod.Get, device is { } one ? $"audit?take=500&device={one}" : "audit?take=500", ContractsJson.Default.AuditPage);
 
     /// <summary>Asks until the answer is as wanted: for what follows from an event a moment later.</summary>
     public static async Task<T> UntilAsync<T>(string what, Func<Task<Answer<T>>> ask, Func<T, bool> wanted)

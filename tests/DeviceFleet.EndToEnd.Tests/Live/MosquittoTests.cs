@@ -14,6 +14,7 @@ public sealed class MosquittoTests(FleetFixture fleet)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly DeviceId _id = DeviceId.Parse("mosquitto-1");
+    private string _password = "";
 
     [Fact]
     public async Task A_device_of_shell_commands_does_all_that_the_documentation_says()
@@ -24,6 +25,7 @@ public sealed class MosquittoTests(FleetFixture fleet)
         }
 
         using var client = await FleetClient.SignInAsync(fleet.Local);
+        _password = await Identities.Of(fleet.Local).PasswordOfAsync(fleet.Local, _id);
 
         await PublishAsync("status", """{"online": true, "boot": 1}""", "--retain");
         await PublishAsync("telemetry", """{"boot": 1, "seq": 0, "metrics": {"temp": 21.5}}""");
@@ -76,7 +78,7 @@ public sealed class MosquittoTests(FleetFixture fleet)
         string[] login =
         [
             "-h", "127.0.0.1", "-p", fleet.Local.MqttPort.ToString(System.Globalization.CultureInfo.InvariantCulture), "-V", "mqttv311",
-            "-i", _id.Value, "-u", _id.Value, "-P", SharedKeyPassword.For(_id, fleet.Local.DeviceKey()),
+            "-i", _id.Value, "-u", _id.Value, "-P", _password,
         ];
         return new MosquittoProgram("stdbuf", ["-oL", program, .. login, .. arguments]); // a line at once, not when a buffer is full
     }

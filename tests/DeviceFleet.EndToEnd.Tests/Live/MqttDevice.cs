@@ -78,6 +78,18 @@ internal sealed class MqttDevice(LocalProcess local, string id) : IAsyncDisposab
         return (MqttTopics.CommandIdOf(topic), JsonSerializer.Deserialize(payload, ContractsJson.Default.CommandMessage)!);
     }
 
+    /// <summary>Completes when the connection is gone, with what the broker said.</summary>
+    public Task<MqttClientDisconnectReason> Disconnected()
+    {
+        var gone = new TaskCompletionSource<MqttClientDisconnectReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _client.DisconnectedAsync += args =>
+        {
+            gone.TrySetResult(args.Reason);
+            return Task.CompletedTask;
+        };
+        return gone.Task.WaitAsync(Patience);
+    }
+
     public Task<MqttClientPublishResult> AnswerAsync(string commandId, string answer) => PublishAsync(MqttTopics.CommandResult(Id, commandId), answer);
 
     public Task<MqttClientPublishResult> SendAsync(long seq, double temp) =>
@@ -107,7 +119,7 @@ internal sealed class MqttDevice(LocalProcess local, string id) : IAsyncDisposab
             .WithTcpServer("127.0.0.1", local.MqttPort)
             .WithProtocolVersion(version)
             .WithClientId(clientId ?? Id.Value)
-            .WithCredentials(Id.Value, password ?? SharedKeyPassword.For(Id, local.DeviceKey()))
+            .WithCredentials(Id.Value, password ?? await Identities.Of(local).PasswordOfAsync(local, Id))
             .WithWillTopic(MqttTopics.Status(Id))
             .WithWillPayload(will)
             .WithWillRetain()

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.EndToEnd.Tests.Processes;
 
 namespace DeviceFleet.EndToEnd.Tests.Live;
 
@@ -31,7 +32,7 @@ public sealed class NpmClientTests(FleetFixture fleet)
         var id = DeviceId.Parse("npm-device");
         using var client = await FleetClient.SignInAsync(fleet.Local);
         using var device = await NodeProgram.StartAsync(
-            "device.mjs", $"mqtt://127.0.0.1:{fleet.Local.MqttPort}", id.Value, SharedKeyPassword.For(id, fleet.Local.DeviceKey()));
+            "device.mjs", $"mqtt://127.0.0.1:{fleet.Local.MqttPort}", id.Value, await Identities.Of(fleet.Local).PasswordOfAsync(fleet.Local, id));
         await device.SeenAsync("ready");
 
         await device.TellAsync("""{"do":"sample","seq":0,"temp":20.5}""");

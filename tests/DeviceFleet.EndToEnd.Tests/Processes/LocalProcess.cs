@@ -54,11 +54,6 @@ internal sealed class LocalProcess : ChildProcess
     /// <summary>Starts it without waiting: for starts that must fail.</summary>
     public static LocalProcess StartUnready(string data, int mqttPort, int httpPort) => new(data, mqttPort, httpPort, [], null);
 
-    /// <summary>The key that devices' passwords are made from.</summary>
-    public byte[] DeviceKey() => Convert.FromHexString(File.ReadAllText(KeyFile).Trim());
-
-    public string KeyFile => Path.Combine(Data, "device.key");
-
     /// <summary>A signed-in client of the REST API, and the cookies for the hub.</summary>
     public async Task<(HttpClient Client, CookieContainer Cookies)> SignInAsync()
     {

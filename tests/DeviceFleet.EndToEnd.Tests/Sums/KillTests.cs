@@ -10,6 +10,7 @@ public sealed class KillTests(ITestOutputHelper output)
 {
     private const int Devices = 200;
     private const int SamplesPerSecond = 5;
+    private static readonly DeviceId[] Ids = [.. Enumerable.Range(1, Devices).Select(n => DeviceId.Parse($"sim-{n:0000}"))];
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("DEVICEFLEET_SEED") ?? "20261", System.Globalization.CultureInfo.InvariantCulture);
 
@@ -49,13 +50,15 @@ public sealed class KillTests(ITestOutputHelper output)
         var random = new Random(Seed);
         var data = Artifacts.NewFolder();
         var ledger = Path.Combine(data, "ledger.txt");
+        var identities = Path.Combine(data, "identities.jsonl");
         var database = Path.Combine(data, "devicefleet.db");
         await TopicAuditor.RegisterAsync(database, PubSubTopics.Telemetry);
 
         var local = await LocalProcess.StartAsync(data, environment: environment);
         try
         {
-            await using var simulator = new SimulatorProcess(local, Devices, SamplesPerSecond, Duration, ledger, Seed);
+            await Identities.Of(local).WriteFileAsync(local, identities, Ids);
+            await using var simulator = new SimulatorProcess(local, identities, Devices, SamplesPerSecond, Duration, ledger, Seed);
             for (var kill = 0; kill < 3; kill++)
             {
                 await Task.Delay(TimeSpan.FromSeconds(10 + (random.NextDouble() * 5)));
@@ -85,9 +88,8 @@ public sealed class KillTests(ITestOutputHelper output)
         using (client)
         {
             var views = new List<DeviceView>();
-            for (var n = 1; n <= Devices; n++)
+            foreach (var id in Ids)
             {
-                var id = DeviceId.Parse($"sim-{n:0000}");
                 views.Add(await LocalProcess.DeviceAsync(client, id) ?? throw new InvalidOperationException($"{id} is not known."));
             }
 
