@@ -1,5 +1,4 @@
 using DeviceFleet.Contracts.Provisioning;
-using DeviceFleet.Provisioning.Sagas.Steps;
 using DeviceFleet.Workflows;
 
 namespace DeviceFleet.Provisioning.Sagas;

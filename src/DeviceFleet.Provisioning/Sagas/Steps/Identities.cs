@@ -1,4 +1,3 @@
-using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Provisioning;
 
 namespace DeviceFleet.Provisioning.Sagas.Steps;
