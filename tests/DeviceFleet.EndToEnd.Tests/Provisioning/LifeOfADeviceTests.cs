@@ -37,7 +37,7 @@ public sealed class LifeOfADeviceTests(FleetFixture fleet, ITestOutputHelper out
         Assert.Equal((SagaState.Done, id.Value, stage.Enrolment), (identity.Saga?.State, identity.HardwareId, identity.EnrolmentId));
         Assert.Single(identity.Credentials, credential => credential is { IsAllowed: true, RevokedAt: null });
         Assert.Equal("""{"interval":7}""", (await stage.Client.TwinAsync(id)).Sound.Desired.Value.GetRawText());
-        await FleetClient.UntilAsync("in its group", () => stage.Client.DeviceAsync(id), view => view.Group?.ToString() == "lives" && view.Tags.GetValueOrDefault("site") == "here");
+        await FleetClient.UntilAsync("in its group", () => stage.Client.DeviceAsync(id), view => view.Group?.ToString() == "lives" && view.Tags?.GetValueOrDefault("site") == "here");
         await using (var box = stage.Device(id.Value))
         {
             await box.ConnectAsync(version);
