@@ -24,7 +24,7 @@ public sealed class ClaimReaderTests
         Assert.Contains("nonce", ClaimReader.FaultsOf(Sound with { Nonce = "short" }), StringComparison.Ordinal);
         Assert.Contains("nonce", ClaimReader.FaultsOf(Sound with { Nonce = "0123456789abcde\n" }), StringComparison.Ordinal);
         Assert.Contains("expiresAt", ClaimReader.FaultsOf(Sound with { ExpiresAt = 0 }), StringComparison.Ordinal);
-        Assert.Contains("proof", ClaimReader.FaultsOf(Sound with { Proof = "no base64" }), StringComparison.Ordinal);
+        Assert.Contains("proof", ClaimReader.FaultsOf(Sound with { Proof = "no base64!" }), StringComparison.Ordinal);
         Assert.Contains("proof", ClaimReader.FaultsOf(Sound with { Proof = new string('A', 4_096) }), StringComparison.Ordinal);
         Assert.Contains("certificate", ClaimReader.FaultsOf(Sound with { Certificate = new string('A', 20_000) }), StringComparison.Ordinal);
         Assert.Contains("code", ClaimReader.FaultsOf(Sound with { Code = "a b" }), StringComparison.Ordinal);
