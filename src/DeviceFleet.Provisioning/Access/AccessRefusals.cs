@@ -14,6 +14,7 @@ internal sealed partial class AccessRefusals(
 {
     private const int WaitingMax = 1_000;
     private const int BatchMax = 100;
+    private const int TopicLengthMax = 256;
     private const string By = "provisioning";
     private const string Refused = "refused";
 
@@ -67,8 +68,6 @@ internal sealed partial class AccessRefusals(
             }
         }
     }
-
-    private const int TopicLengthMax = 256;
 
     private static AuditEntry EntryOf(RejectedEvent told) => new()
     {

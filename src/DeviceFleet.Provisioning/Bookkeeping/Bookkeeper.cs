@@ -9,6 +9,16 @@ namespace DeviceFleet.Provisioning.Bookkeeping;
 /// <summary>What there is to write down of some events.</summary>
 internal sealed class Notes
 {
+    private const string OwnName = "provisioning";
+    private const string RefusedAction = "refused";
+
+    private static readonly HashSet<string> SecurityReasons =
+    [
+        RejectionReasons.BadCredentials, RejectionReasons.WrongClientId, RejectionReasons.WrongDevice, RejectionReasons.WrongTopic, RejectionReasons.WrongSubscription,
+        RejectionReasons.BadProof, RejectionReasons.UnknownEnrolment, RejectionReasons.ClaimExpired, RejectionReasons.ClaimReplayed, RejectionReasons.Denied,
+        RejectionReasons.IdentityTaken, RejectionReasons.NotActive, RejectionReasons.TooManyClaims, RejectionReasons.ClaimInUse,
+    ];
+
     private readonly Dictionary<DeviceId, DeviceIdentity> _identities = [];
     private readonly List<AuditEntry> _audits = [];
 
@@ -58,16 +68,6 @@ internal sealed class Notes
             Reason = rejected.Reason,
         });
     }
-
-    private const string OwnName = "provisioning";
-    private const string RefusedAction = "refused";
-
-    private static readonly HashSet<string> SecurityReasons =
-    [
-        RejectionReasons.BadCredentials, RejectionReasons.WrongClientId, RejectionReasons.WrongDevice, RejectionReasons.WrongTopic, RejectionReasons.WrongSubscription,
-        RejectionReasons.BadProof, RejectionReasons.UnknownEnrolment, RejectionReasons.ClaimExpired, RejectionReasons.ClaimReplayed, RejectionReasons.Denied,
-        RejectionReasons.IdentityTaken, RejectionReasons.NotActive, RejectionReasons.TooManyClaims, RejectionReasons.ClaimInUse,
-    ];
 
     private static DirectoryEntry EntryOf(DeviceIdentity identity) => new()
     {

@@ -44,7 +44,7 @@ internal sealed partial class EnrolmentActor(ActorHost host, EnrolmentServices s
     {
         var (state, uses) = (await LoadAsync(), await LoadUsesAsync());
         var (next, reply) = state.Delete(delete);
-        await CommitAsync(state, next, uses, next.Enrolment is null ? EnrolmentUses.None : uses);
+        await CommitAsync(state, next, uses, reply.Outcome == ChangeOutcome.Applied ? EnrolmentUses.None : uses);
         return reply;
     }
 

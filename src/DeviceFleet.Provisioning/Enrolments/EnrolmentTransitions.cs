@@ -9,6 +9,8 @@ namespace DeviceFleet.Provisioning.Enrolments;
 /// <summary>What becomes of an enrolment, and what it says to claims. Reads no clock and does no I/O.</summary>
 internal static class EnrolmentTransitions
 {
+    private const string NoSuch = "There is no such enrolment.";
+
     /// <summary>Makes or changes it.</summary>
     public static (EnrolmentState Next, ChangeReply<EnrolmentWritten> Reply) Write(this EnrolmentState state, string id, EnrolmentWrite write, EnrolmentKeys keys, int openCodes)
     {
@@ -214,6 +216,4 @@ internal static class EnrolmentTransitions
 
     private static ChangeReply<T> No<T>(ChangeOutcome outcome, string detail)
         where T : class => new() { Outcome = outcome, Detail = detail };
-
-    private const string NoSuch = "There is no such enrolment.";
 }

@@ -8,6 +8,13 @@ namespace DeviceFleet.Provisioning.Identities;
 /// <summary>What people ask for, and what the broker tells.</summary>
 internal static partial class IdentityTransitions
 {
+    /// <summary>Steps without which a device would be half there.</summary>
+    private static readonly string[] MustNotSkip =
+        [SagaSteps.Reserve, SagaSteps.Issue, SagaSteps.Allow, SagaSteps.Answer, SagaSteps.Activate, SagaSteps.Revoke, SagaSteps.Retire];
+
+    /// <summary>How long a device may take to come back for its new credential: it may be away for the night.</summary>
+    private static readonly TimeSpan RotateWithin = TimeSpan.FromDays(1);
+
     private static Move Register(IdentityState state, IdentityChange change, SecretMaker secrets)
     {
         var (next, credential, secret) = state.WithNew(change, isSagas: false, secrets);
@@ -131,11 +138,4 @@ internal static partial class IdentityTransitions
         next = next.WithCredentials(one => one == credential, one => one with { FirstUsedAt = change.At, Seed = null });
         return Move.Applied(next, $"First use of credential {credential.Id}.") with { CredentialId = credential.Id };
     }
-
-    /// <summary>Steps without which a device would be half there.</summary>
-    private static readonly string[] MustNotSkip =
-        [SagaSteps.Reserve, SagaSteps.Issue, SagaSteps.Allow, SagaSteps.Answer, SagaSteps.Activate, SagaSteps.Revoke, SagaSteps.Retire];
-
-    /// <summary>How long a device may take to come back for its new credential: it may be away for the night.</summary>
-    private static readonly TimeSpan RotateWithin = TimeSpan.FromDays(1);
 }
