@@ -28,6 +28,9 @@ internal sealed record StepResult
     /// <summary>The identity says that the saga has ended well already.</summary>
     public bool HasEnded { get; init; }
 
+    /// <summary>Refused, because the identity says that this saga is being taken back, or was.</summary>
+    public bool IsTakenBack { get; init; }
+
     /// <summary>What there was before, where this found it out.</summary>
     public DeviceBefore? Before { get; init; }
 

@@ -38,7 +38,7 @@ internal sealed class ArchiveDevice(SagaServices services) : SagaActivity(servic
             Audit = await World.GetAuditAsync(order.DeviceId),
         };
         await World.WriteArchiveAsync(key, archive);
-        if (await MarkAsync(call) is { Refused: not null, HasEnded: false } late)
+        if (await MarkAsync(call) is { IsTakenBack: true } late)
         {
             if ((await World.GetViewAsync(order.DeviceId)).IsRemoved != true)
             {

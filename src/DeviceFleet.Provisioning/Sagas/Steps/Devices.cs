@@ -99,9 +99,9 @@ internal sealed class CreateTwin(SagaServices services) : DeviceActivity(service
             result = IsTaken(reply.Outcome) ? await MarkAsync(call) : StepResult.No(reply.Detail ?? $"The device could not be configured: {reply.Outcome}.");
         }
 
-        if (result.Refused is not null)
+        if (result.IsTakenBack)
         {
-            await TakeTwinBackAsync(call);
+            await TakeTwinBackAsync(call); // came late: whoever takes back may have passed here
         }
 
         return result;
@@ -142,7 +142,7 @@ internal sealed class AssignGroup(SagaServices services) : DeviceActivity(servic
             result = IsTaken(reply.Outcome) ? await MarkAsync(call) : StepResult.No(reply.Detail ?? $"The device could not be put into its group: {reply.Outcome}.");
         }
 
-        if (result.Refused is not null)
+        if (result.IsTakenBack)
         {
             await TakeGroupBackAsync(call);
             await TakeTwinBackAsync(call);
@@ -183,14 +183,18 @@ internal sealed class DeleteDevice(SagaServices services) : DeviceActivity(servi
 {
     protected override async Task<StepResult> RunAsync(StepCall call)
     {
-        if (await MarkAsync(call) is { Refused: not null, HasEnded: false } refused)
+        if (await MarkAsync(call) is { Refused: not null } refused)
         {
-            await RestoreAsync(call); // an earlier run may have come so late that nobody else does
+            if (refused.IsTakenBack)
+            {
+                await RestoreAsync(call); // an earlier run may have come so late that nobody else does
+            }
+
             return refused;
         }
 
         await World.RemoveAsync(call.Order.DeviceId, new DeviceRemoval(call.Order.Instance, Now));
-        if (await MarkAsync(call) is { Refused: not null, HasEnded: false } late)
+        if (await MarkAsync(call) is { IsTakenBack: true } late)
         {
             await RestoreAsync(call);
             return late;

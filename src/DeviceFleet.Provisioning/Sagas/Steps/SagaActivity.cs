@@ -47,7 +47,14 @@ internal abstract class SagaActivity(SagaServices services) : WorkflowActivity<S
         var change = new IdentityChange { Action = action, Instance = order.Instance, Step = call.Progress.Step, Progress = call.Progress, By = order.Instance, At = Now };
         var reply = await World.ApplyAsync(order.DeviceId, more?.Invoke(change) ?? change);
         var result = IsTaken(reply.Outcome) ? StepResult.Done : StepResult.No(reply.Detail ?? $"The identity refused {action}: {reply.Outcome}.");
-        return (result with { HasEnded = HasEndedWell(order, reply.Value?.Identity) }, reply.Value);
+        var saga = reply.Value?.Identity.Saga is { } known && known.Instance == order.Instance ? known : null;
+        return (
+            result with
+            {
+                HasEnded = saga?.State == SagaState.Done,
+                IsTakenBack = result.Refused is not null && saga?.State is SagaState.Compensating or SagaState.Compensated,
+            },
+            reply.Value);
     }
 
     /// <summary>Tells the identity how far the saga is, and hears whether it may go on.</summary>
