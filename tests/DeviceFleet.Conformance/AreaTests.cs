@@ -6,9 +6,17 @@ namespace DeviceFleet.Conformance;
 /// </summary>
 public abstract class AreaTests(Replayer replayer, string area)
 {
+    /// <summary>How often a scenario is played whose times alone differ: what is late on a busy machine is late once, what is late by fault is so each time.</summary>
+    private const int PlaysMax = 3;
+
     protected async Task PlayAsync(string scenario)
     {
         var replay = await replayer.ReplayAsync(scenario, TestContext.Current.CancellationToken);
+        for (var plays = 1; plays < PlaysMax && replay.DiffersInTimesOnly; plays++)
+        {
+            replay = await replayer.ReplayAsync(scenario, TestContext.Current.CancellationToken);
+        }
+
         var reason = Deviations.Reasons.GetValueOrDefault(scenario);
         replayer.Summary.Add(area, scenario, reason is not null && replay.Result == "different" ? "deliberate" : replay.Result, replay.Seconds);
         if (replay.Result == "unavailable")

@@ -13,4 +13,9 @@ internal sealed record Replay(
     [property: JsonPropertyName("why")] string? Why,
     [property: JsonPropertyName("differences")] string[]? Differences,
     [property: JsonPropertyName("seconds")] double Seconds,
-    [property: JsonPropertyName("always")] bool IsAlways = false);
+    [property: JsonPropertyName("always")] bool IsAlways = false)
+{
+    /// <summary>It did and said the same, only not when it should.</summary>
+    [JsonIgnore]
+    public bool DiffersInTimesOnly => Differences is { Length: > 0 } lines && lines.All(line => line.Contains(" ms now (tolerance ", StringComparison.Ordinal));
+}
