@@ -1,6 +1,7 @@
 using System.Globalization;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Simulator.Devices;
+using DeviceFleet.Simulator.Firmware;
 using DeviceFleet.Simulator.Ledgers;
 using DeviceFleet.Simulator.Profiles;
 using DeviceFleet.Simulator.Provisioning;
@@ -37,7 +38,7 @@ public sealed class SimulatedFleet
     /// <param name="cancellationToken">Ends the run early, and in order: the summary is returned, nothing is thrown.</param>
     /// <exception cref="ArgumentException">The options are at fault; the message holds all faults.</exception>
     /// <exception cref="IOException">A file cannot be opened.</exception>
-    /// <exception cref="InvalidDataException">The identities file holds something else.</exception>
+    /// <exception cref="InvalidDataException">The identities file, or the firmware's, holds something else.</exception>
     public static async Task<SimulatorSummary> RunAsync(
         SimulatorOptions options, TimeProvider time, IAnsiConsole? view, CancellationToken cancellationToken)
     {
@@ -49,8 +50,13 @@ public sealed class SimulatedFleet
         using var ledger = options.LedgerPath is null ? null : LedgerWriter.Open(options.LedgerPath);
         using var commandLedger = options.CommandLedgerPath is null ? null : LedgerWriter.Open(options.CommandLedgerPath);
         using var identities = IdentityStore.Open(options.IdentitiesPath);
+        using var firmwareStore = FirmwareStore.Open(options.Firmware.StatePath);
+        using var firmware = options.Firmware.Url is { } url ? new FirmwareSource(url, time) : null;
         using var gate = new ConnectGate(options.ConnectsPerSecond, options.ConnectsAtOnceMax, time);
-        var fleet = new SimulatedFleet(new FleetContext(options, time, new FleetStats(), gate, identities) { Ledger = ledger, CommandLedger = commandLedger });
+        var fleet = new SimulatedFleet(new FleetContext(options, time, new FleetStats(), gate, identities, firmwareStore)
+        {
+            Ledger = ledger, CommandLedger = commandLedger, Firmware = firmware,
+        });
         var summary = await fleet.RunAsync(view, cancellationToken);
         if (view is not null)
         {

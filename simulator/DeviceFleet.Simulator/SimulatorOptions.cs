@@ -1,4 +1,5 @@
 using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Simulator.Firmware;
 using DeviceFleet.Simulator.Profiles;
 using DeviceFleet.Simulator.Provisioning;
 
@@ -34,6 +35,9 @@ public sealed record SimulatorOptions
 
     /// <summary>How devices without an identity get one; null: they do not. Default: null.</summary>
     public SimulatorProvisioning? Provisioning { get; init; }
+
+    /// <summary>How devices take firmware. Default: they run 1.0.0 and have no address to download from.</summary>
+    public SimulatorFirmware Firmware { get; init; } = new();
 
     /// <summary>Number of devices, 1 to 100,000. Default: 10.</summary>
     public int Devices { get; init; } = 10;
@@ -117,6 +121,6 @@ public sealed record SimulatorOptions
             (ConnectsPerSecond < 1 || ConnectsAtOnceMax < 1, "connects must be at least 1"),
             (KeepAlive < TimeSpan.Zero || KeepAlive > TimeSpan.FromSeconds(ushort.MaxValue), "keep-alive must be 0 to 65535 s"),
         };
-        return [.. checks.Where(check => check.Wrong).Select(check => check.Text), .. Provisioning?.Faults() ?? []];
+        return [.. checks.Where(check => check.Wrong).Select(check => check.Text), .. Provisioning?.Faults() ?? [], .. Firmware.Faults()];
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using DeviceFleet.Simulator.Firmware;
 using DeviceFleet.Simulator.Provisioning;
 using Spectre.Console;
 using Spectre.Console.Cli;
@@ -78,6 +79,30 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
         [Description("Its symmetric key, base64 or hexadecimal digits. Default: the environment variable DEVICEFLEET_ENROLMENT_KEY.")]
         public string? EnrolmentKeyFile { get; init; }
 
+        [CommandOption("--http <URL>")]
+        [Description("The gateway that firmware is downloaded from, such as http://127.0.0.1:5000.")]
+        public string? Http { get; init; }
+
+        [CommandOption("--firmware <VERSION>")]
+        [Description("What devices run at first. Default: 1.0.0.")]
+        public string Firmware { get; init; } = Defaults.Firmware.Version;
+
+        [CommandOption("--firmware-fail <PERCENT>")]
+        [Description("Share of the devices on which an installation fails. Default: 0.")]
+        public double FirmwareFail { get; init; }
+
+        [CommandOption("--firmware-lie <PERCENT>")]
+        [Description("Share of the devices that say that they installed it, and did not. Default: 0.")]
+        public double FirmwareLie { get; init; }
+
+        [CommandOption("--firmware-slow <MS>")]
+        [Description("How long an installation takes, in milliseconds. Default: 200.")]
+        public double FirmwareSlow { get; init; } = Defaults.Firmware.InstallTime.TotalMilliseconds;
+
+        [CommandOption("--firmware-state <FILE>")]
+        [Description("Keeps what devices run over runs of the simulator.")]
+        public string? FirmwareState { get; init; }
+
         [CommandOption("--profile <NAME>")]
         [Description("pump, thermostat, meter, vehicle, or mixed. Default: mixed.")]
         public string Profile { get; init; } = Defaults.Profile;
@@ -120,6 +145,8 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
                 Provision ? ReadEnrolmentKey().Fault : null,
                 Provision && Enrolment is null ? "give --enrolment with --provision" : null,
                 Mqtt is "5" or "3.1.1" ? null : "mqtt must be 5 or 3.1.1",
+                Http is null || Uri.TryCreate(Http, UriKind.Absolute, out _) ? null : "http must be an address such as http://127.0.0.1:5000",
+                FirmwareSlow is >= 0 and <= 3_600_000 ? null : "firmware-slow must be 0 to 3600000 ms",
                 Duration is null || DurationText.TryParse(Duration, out _) ? null : $"duration must be {DurationText.Format}",
                 DurationText.TryParse(KeepAlive, out _) ? null : $"keep-alive must be {DurationText.Format}",
             ];
@@ -135,6 +162,15 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
             DeviceKey = ReadKey().Key,
             IdentitiesPath = Identities,
             Provisioning = Provision && Enrolment is { } enrolment && ReadEnrolmentKey().Key is { } key ? new SimulatorProvisioning { EnrolmentId = enrolment, Key = key } : null,
+            Firmware = new SimulatorFirmware
+            {
+                Url = Http is null ? null : new Uri(Http),
+                Version = Firmware,
+                FailPercent = FirmwareFail,
+                LiePercent = FirmwareLie,
+                InstallTime = TimeSpan.FromMilliseconds(FirmwareSlow),
+                StatePath = FirmwareState,
+            },
             Devices = Devices,
             Rate = Rate,
             Duration = Duration is not null && DurationText.TryParse(Duration, out var duration) ? duration : null,

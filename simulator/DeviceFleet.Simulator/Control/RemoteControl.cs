@@ -5,27 +5,46 @@ using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Contracts.Provisioning;
 using DeviceFleet.Simulator.Devices;
+using DeviceFleet.Simulator.Firmware;
 using MQTTnet;
 
 namespace DeviceFleet.Simulator.Control;
 
 /// <summary>
-/// What a device is told from above, and what it answers: desired of its twin, and commands. Lives as long as the device, so that a command that comes again over another
+/// What a device is told from above, and what it answers: desired of its twin, firmware, commands, credentials. Lives as long as the device, so that a command that comes again over another
 /// connection, or after a reboot, is not executed again. Thread-safe; holds no timer but for a command at work.
 /// </summary>
-internal sealed class RemoteControl(DeviceModel identity, double? intervalSeconds, FleetContext fleet)
+internal sealed class RemoteControl
 {
     private readonly Lock _lock = new();
-    private readonly DesiredState _desired = new(intervalSeconds);
+    private readonly string _type;
+    private readonly FleetContext _fleet;
+    private readonly FirmwareUpdater _firmware;
+    private readonly DesiredState _desired;
     private CommandMemory? _commands; // most devices of a large fleet never see one
     private DeviceConnection? _connection;
     private CancellationToken _stop;
+
+    public RemoteControl(string type, double? intervalSeconds, FirmwareUpdater firmware, FleetContext fleet)
+    {
+        (_type, _firmware, _fleet) = (type, firmware, fleet);
+        _desired = new DesiredState(intervalSeconds);
+        firmware.ReportChanged = ReportFirmware;
+    }
 
     /// <summary>Called when the interval has changed.</summary>
     public Action IntervalChanged { get; set; } = static () => { };
 
     /// <summary>Called when the device is to start anew.</summary>
-    public Action RebootWanted { get; set; } = static () => { };
+    public Action RebootWanted
+    {
+        get;
+        set
+        {
+            field = value;
+            _firmware.RestartWanted = value;
+        }
+    } = static () => { };
 
     /// <summary>Called with a new credential.</summary>
     public Action<CredentialMessage> CredentialOffered { get; set; } = static _ => { };
@@ -49,26 +68,40 @@ internal sealed class RemoteControl(DeviceModel identity, double? intervalSecond
     }
 
     /// <summary>Subscribes. Before the device says that it is there: what that brings down must find somebody who listens.</summary>
-    public void Listen(DeviceConnection connection) => _ = ListenAsync(connection);
+    public void Listen(DeviceConnection connection, CancellationToken stop)
+    {
+        lock (_lock)
+        {
+            _stop = stop;
+        }
+
+        _ = ListenAsync(connection);
+    }
 
     /// <summary>Tells over a new connection who the device is and how often it samples, and gives the answers that the last one did not get across.</summary>
-    public void Attach(DeviceConnection connection, CancellationToken stop)
+    public void Attach(DeviceConnection connection)
     {
         IReadOnlyList<RememberedCommand> unacknowledged;
         double? interval;
         lock (_lock)
         {
             _connection = connection;
-            _stop = stop;
             interval = _desired.IntervalSeconds;
             unacknowledged = _commands is null ? [] : [.. _commands.Unacknowledged];
         }
 
-        _ = ReportAsync(connection, DevicePayloads.Reported(null, identity, interval), asksAfter: false);
+        _ = ReportAsync(connection, DevicePayloads.Reported(null, _type, _firmware.Report, interval), asksAfter: false);
         foreach (var command in unacknowledged)
         {
             _ = AnswerAsync(command);
         }
+    }
+
+    /// <summary>The device has started anew.</summary>
+    public void Restarted(long boot)
+    {
+        Boot = boot;
+        _firmware.Restarted();
     }
 
     /// <summary>The connection is gone.</summary>
@@ -101,27 +134,48 @@ internal sealed class RemoteControl(DeviceModel identity, double? intervalSecond
         }
         catch (JsonException exception)
         {
-            fleet.Stats.NoteError($"not understood on {message.Topic}: {exception.Message}"); // position and expected type, never the text itself
+            _fleet.Stats.NoteError($"not understood on {message.Topic}: {exception.Message}"); // position and expected type, never the text itself
         }
     }
 
     private void TakeDesired(ReadOnlySpan<byte> payload)
     {
-        IntervalReport? report;
+        DesiredTaken taken;
         DeviceConnection? connection;
+        CancellationToken stop;
         lock (_lock)
         {
-            report = _desired.Take(payload);
+            taken = _desired.Take(payload);
             connection = _connection;
+            stop = _stop;
         }
 
-        if (report is { } taken)
+        if (taken.Interval is { } reported)
         {
             IntervalChanged();
             if (connection is not null)
             {
-                _ = ReportAsync(connection, DevicePayloads.Reported(taken.ReportedVersion, null, taken.Seconds), asksAfter: true);
+                _ = ReportAsync(connection, DevicePayloads.Reported(reported.ReportedVersion, null, null, reported.Seconds), asksAfter: true);
             }
+        }
+
+        if (taken.Firmware is { } order)
+        {
+            _firmware.Take(order, stop);
+        }
+    }
+
+    private void ReportFirmware()
+    {
+        DeviceConnection? connection;
+        lock (_lock)
+        {
+            connection = _connection;
+        }
+
+        if (connection is not null) // else the next connection tells
+        {
+            _ = ReportAsync(connection, DevicePayloads.Reported(null, null, _firmware.Report, null), asksAfter: false);
         }
     }
 
@@ -141,9 +195,9 @@ internal sealed class RemoteControl(DeviceModel identity, double? intervalSecond
         lock (_lock)
         {
             _commands ??= new CommandMemory();
-            if (order.ExpiresAt < fleet.Time.GetUtcNow().ToUnixTimeMilliseconds() && !_commands.Knows(commandId))
+            if (order.ExpiresAt < _fleet.Time.GetUtcNow().ToUnixTimeMilliseconds() && !_commands.Knows(commandId))
             {
-                fleet.Stats.NoteCommandTooLate();
+                _fleet.Stats.NoteCommandTooLate();
                 return; // nobody waits for it any more
             }
 
@@ -151,10 +205,10 @@ internal sealed class RemoteControl(DeviceModel identity, double? intervalSecond
             command.ReplyTo = new ReplyAddress(message.ResponseTopic ?? MqttTopics.CommandResult(Id, commandId), message.CorrelationData);
             if (isNew)
             {
-                fleet.CommandLedger?.Executed(Id, Boot, commandId); // before it is executed: none may be that the ledger does not know
+                _fleet.CommandLedger?.Executed(Id, Boot, commandId); // before it is executed: none may be that the ledger does not know
             }
 
-            fleet.Stats.NoteCommand(isNew);
+            _fleet.Stats.NoteCommand(isNew);
             if (!isNew)
             {
                 if (command.Answer is not null)
@@ -166,7 +220,7 @@ internal sealed class RemoteControl(DeviceModel identity, double? intervalSecond
             }
         }
 
-        _ = ExecuteAsync(command, CommandBook.Plan(order, identity));
+        _ = ExecuteAsync(command, CommandBook.Plan(order, new DeviceModel(_type, _firmware.Report.Version)));
     }
 
     private async Task ExecuteAsync(RememberedCommand command, CommandPlan plan)
@@ -176,7 +230,7 @@ internal sealed class RemoteControl(DeviceModel identity, double? intervalSecond
             await PublishAsync(command.ReplyTo, DevicePayloads.Accepted());
             try
             {
-                await Task.Delay(takes, fleet.Time, _stop);
+                await Task.Delay(takes, _fleet.Time, _stop);
             }
             catch (OperationCanceledException)
             {
@@ -217,7 +271,7 @@ internal sealed class RemoteControl(DeviceModel identity, double? intervalSecond
         IntervalChanged();
         if (connection is not null)
         {
-            _ = ReportAsync(connection, DevicePayloads.Reported(null, null, seconds), asksAfter: false);
+            _ = ReportAsync(connection, DevicePayloads.Reported(null, null, null, seconds), asksAfter: false);
         }
 
         return true;
@@ -248,7 +302,7 @@ internal sealed class RemoteControl(DeviceModel identity, double? intervalSecond
 
     private async Task ReportAsync(DeviceConnection connection, byte[] payload, bool asksAfter)
     {
-        fleet.Stats.NoteTwinReport();
+        _fleet.Stats.NoteTwinReport();
 
         // A patch from a version that has passed is dropped, and nothing says so: the answer to the question shows whether desired is in step now.
         if (await connection.TryPublishAsync(MqttTopics.Reported(Id), payload, correlation: null) && asksAfter)
@@ -261,7 +315,7 @@ internal sealed class RemoteControl(DeviceModel identity, double? intervalSecond
     {
         if (await connection.TrySubscribeAsync([MqttTopics.Desired(Id), MqttTopics.Commands(Id), MqttTopics.Credentials(Id)]) is { } fault)
         {
-            fleet.Stats.NoteError(fault);
+            _fleet.Stats.NoteError(fault);
         }
     }
 }

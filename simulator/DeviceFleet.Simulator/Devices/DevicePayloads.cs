@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using DeviceFleet.Simulator.Control;
+using DeviceFleet.Contracts.Rollouts;
 using DeviceFleet.Simulator.Profiles;
 
 namespace DeviceFleet.Simulator.Devices;
@@ -51,7 +51,7 @@ internal static class DevicePayloads
     });
 
     /// <summary><c>{version?, patch:{deviceType?, firmware?, interval?}}</c>; the interval in seconds.</summary>
-    public static byte[] Reported(long? version, DeviceModel? identity, double? intervalSeconds) => Object(json =>
+    public static byte[] Reported(long? version, string? type, FirmwareReport? firmware, double? intervalSeconds) => Object(json =>
     {
         if (version is { } known)
         {
@@ -59,10 +59,14 @@ internal static class DevicePayloads
         }
 
         json.WriteStartObject("patch"u8);
-        if (identity is { } device)
+        if (type is not null)
         {
-            json.WriteString("deviceType"u8, device.Type);
-            json.WriteString("firmware"u8, device.Firmware);
+            json.WriteString("deviceType"u8, type);
+        }
+
+        if (firmware is not null)
+        {
+            WriteFirmware(json, firmware);
         }
 
         if (intervalSeconds is { } seconds)
@@ -94,6 +98,18 @@ internal static class DevicePayloads
         json.WriteBoolean("ok"u8, false);
         json.WriteString("error"u8, error.ToString(CultureInfo.InvariantCulture));
     });
+
+    /// <summary>All members, also those that are null: a merge patch removes what is null, and keeps what is not there (RFC 7396).</summary>
+    private static void WriteFirmware(Utf8JsonWriter json, FirmwareReport report)
+    {
+        json.WriteStartObject("firmware"u8);
+        json.WriteString("version"u8, report.Version);
+        json.WriteString("state"u8, report.State);
+        json.WriteString("target"u8, report.Target);
+        json.WriteString("rollout"u8, report.Rollout);
+        json.WriteString("error"u8, report.Error);
+        json.WriteEndObject();
+    }
 
     private static byte[] Object(Action<Utf8JsonWriter> members)
     {

@@ -2,6 +2,7 @@ using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Contracts.Provisioning;
 using DeviceFleet.Simulator.Control;
+using DeviceFleet.Simulator.Firmware;
 using DeviceFleet.Simulator.Profiles;
 using DeviceFleet.Simulator.Provisioning;
 using MQTTnet;
@@ -44,7 +45,8 @@ internal sealed class VirtualDevice
         _claims = fleet.Options.Provisioning is { } provisioning ? new ClaimClient(account.HardwareId, seed, provisioning, fleet) : null;
         _buffer = new UnackedBuffer(fleet.Options.BufferedSamplesMax);
         var rate = fleet.Options.Rate;
-        _control = new RemoteControl(new DeviceModel(profile.Name, profile.FirmwareOf(seed)), rate > 0 ? 1 / rate : null, fleet)
+        var firmware = new FirmwareUpdater(profile.Name, FirmwareTempers.Of(seed, fleet.Options.Firmware), account, fleet);
+        _control = new RemoteControl(profile.Name, rate > 0 ? 1 / rate : null, firmware, fleet)
         {
             Boot = boot,
             RebootWanted = Reboot,
@@ -309,12 +311,12 @@ internal sealed class VirtualDevice
 
     private void Adopt(DeviceConnection connection, CancellationToken stop)
     {
-        _control.Listen(connection);
+        _control.Listen(connection, stop);
         lock (_lock)
         {
             // The status goes first, on the same wire: nobody hears samples of a device that they were not told of.
             _ = PublishStatusAsync(connection, online: true, reason: null);
-            _control.Attach(connection, stop);
+            _control.Attach(connection);
             _connection = connection;
             _buffer.Rewind();
             SendWhatFits_NeedsLock();
@@ -345,7 +347,7 @@ internal sealed class VirtualDevice
         lock (_lock)
         {
             _boot = Math.Max(_boot + 1, _fleet.Time.GetUtcNow().ToUnixTimeMilliseconds());
-            _control.Boot = _boot;
+            _control.Restarted(_boot);
             _nextSeq = 0;
             _rebooting = false;
         }

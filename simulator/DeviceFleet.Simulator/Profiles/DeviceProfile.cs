@@ -12,22 +12,16 @@ internal delegate void SignalSource(in SignalMoment moment, Span<double> values)
 
 /// <summary>A kind of device: what it measures and how that moves.</summary>
 /// <param name="Name">Its name, which its devices report as <c>deviceType</c>.</param>
-/// <param name="Firmware">Major and minor version of its devices' firmware.</param>
 /// <param name="Metrics">What it measures.</param>
 /// <param name="Signals">How that moves.</param>
-internal sealed record DeviceProfile(string Name, string Firmware, IReadOnlyList<Metric> Metrics, SignalSource Signals)
+internal sealed record DeviceProfile(string Name, IReadOnlyList<Metric> Metrics, SignalSource Signals)
 {
-    private const ulong FirmwareChannel = 1_001;
-
     /// <summary>Name that stands for each of the profiles in turn.</summary>
     public const string Mixed = "mixed";
 
     /// <summary>All there are.</summary>
     public static IReadOnlyList<DeviceProfile> All { get; } =
         [PumpSignals.Profile, ThermostatSignals.Profile, MeterSignals.Profile, VehicleSignals.Profile];
-
-    /// <summary>The firmware of one device: four in five have the profile's own, the others are a patch behind.</summary>
-    public string FirmwareOf(ulong seed) => Firmware + (SeededNoise.Unit(seed, FirmwareChannel, 0) < 0.8 ? ".2" : ".1");
 
     /// <summary>The profiles that a name stands for, to be dealt out in turn.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out IReadOnlyList<DeviceProfile>? profiles)

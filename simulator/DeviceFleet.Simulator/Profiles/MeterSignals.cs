@@ -7,7 +7,6 @@ internal static class MeterSignals
 
     public static DeviceProfile Profile { get; } = new(
         "meter",
-        "3.1",
         [new("voltage", 1), new("current", 2), new("power", 0), new("energy", 3), new("frequency", 2)],
         Measure);
 

@@ -5,7 +5,6 @@ internal static class PumpSignals
 {
     public static DeviceProfile Profile { get; } = new(
         "pump",
-        "1.8",
         [new("rpm", 0), new("flow", 1), new("pressure", 2), new("temp", 1), new("vibration", 2), new("power", 2)],
         Measure);
 

@@ -5,7 +5,6 @@ internal static class ThermostatSignals
 {
     public static DeviceProfile Profile { get; } = new(
         "thermostat",
-        "5.0",
         [new("temp", 2), new("target", 1), new("humidity", 1), new("valve", 0), new("battery", 1), new("rssi", 0)],
         Measure);
 

@@ -5,7 +5,6 @@ internal static class VehicleSignals
 {
     public static DeviceProfile Profile { get; } = new(
         "vehicle",
-        "2.12",
         [new("speed", 0), new("rpm", 0), new("temp", 1), new("fuel", 1), new("battery", 2), new("rssi", 0)],
         Measure);
 

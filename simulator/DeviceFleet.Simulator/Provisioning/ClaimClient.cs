@@ -124,7 +124,7 @@ internal sealed class ClaimClient(string hardwareId, ulong seed, SimulatorProvis
             switch (ClaimOutcome.Of(answer, hardwareId))
             {
                 case ClaimOutcome.Pending(var askAfter):
-                    wait = Spread(askAfter ?? patience);
+                    wait = Spread(Max(askAfter ?? TimeSpan.Zero, patience)); // the answer comes by itself; to ask is for when it was lost
                     break;
                 case ClaimOutcome.Issued issued:
                     return issued;

@@ -9,7 +9,7 @@ namespace DeviceFleet.Simulator.Provisioning;
 internal static class ProofMaker
 {
     /// <summary>How long a claim counts.</summary>
-    public static readonly TimeSpan ClaimLife = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan ClaimLife = TimeSpan.FromMinutes(5);
 
     private const int NonceBytes = 24; // 32 characters
 

@@ -13,8 +13,8 @@ public sealed record SimulatorProvisioning
     public required ReadOnlyMemory<byte> Key { get; init; }
 
     /// <summary>
-    /// How long an answer is waited for before the device asks again, with a new nonce; it doubles each time, up to <see cref="AskAgainMax"/>. Where the answer says
-    /// how long, so long. Default: 5 s.
+    /// How long an answer is waited for before the device asks again, with a new nonce; it doubles each time, up to <see cref="AskAgainMax"/>. Where an answer says that it is
+    /// to wait longer, so long. Default: 5 s.
     /// </summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

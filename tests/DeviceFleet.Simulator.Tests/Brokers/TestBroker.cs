@@ -66,6 +66,9 @@ public sealed class TestBroker : IAsyncDisposable
     /// <summary>Called when a device with the right secret connects.</summary>
     public Action<DeviceId> OnAdmitted { get; set; } = _ => { };
 
+    /// <summary>Whether to tell a device that there is no time for it now.</summary>
+    public Func<DeviceId, bool> IsBusy { get; set; } = _ => false;
+
     /// <summary>What answers claims.</summary>
     public TestProvisioner Provisioner { get; }
 
@@ -97,11 +100,11 @@ public sealed class TestBroker : IAsyncDisposable
         _secrets.AddOrUpdate(id.Value, [], (_, known) => secret is null ? [] : [.. known.Where(one => one != secret)]);
 
     /// <summary>Admits devices whose ids are their hardware ids, and writes their identities to a file.</summary>
-    public string WriteIdentities(string path, int count, string prefix = "sim-")
+    public string WriteIdentities(string path, int count, string prefix = "sim-", string? firmwareKey = null)
     {
         var identities = Enumerable.Range(1, count).Select(number => $"{prefix}{number:D4}").Select(id => new SimulatorIdentity
         {
-            HardwareId = id, DeviceId = DeviceId.Parse(id), CredentialId = "by-hand", Secret = $"secret of {id}",
+            HardwareId = id, DeviceId = DeviceId.Parse(id), CredentialId = "by-hand", Secret = $"secret of {id}", FirmwareKey = firmwareKey,
         }).ToList();
         foreach (var identity in identities)
         {
@@ -213,8 +216,9 @@ public sealed class TestBroker : IAsyncDisposable
 
         var ok = DeviceId.TryParse(args.UserName, out var id) && args.ClientId == args.UserName
             && _secrets.TryGetValue(args.UserName, out var secrets) && secrets.Contains(args.Password);
-        args.ReasonCode = ok ? MqttConnectReasonCode.Success : MqttConnectReasonCode.BadUserNameOrPassword;
-        if (ok)
+        var busy = ok && IsBusy(id);
+        args.ReasonCode = !ok ? MqttConnectReasonCode.BadUserNameOrPassword : busy ? MqttConnectReasonCode.ServerUnavailable : MqttConnectReasonCode.Success;
+        if (ok && !busy)
         {
             OnAdmitted(id);
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DeviceFleet.Contracts.Rollouts;
 using DeviceFleet.Simulator.Control;
 
 namespace DeviceFleet.Simulator.Tests.Control;
@@ -56,13 +57,28 @@ public sealed class DesiredStateTests
     {
         var silent = new DesiredState(intervalSeconds: null);
 
-        Assert.Null(silent.Take("""{"version":1,"desired":{"interval":5},"delta":{"interval":5},"reportedVersion":7}"""u8));
+        Assert.Null(silent.Take("""{"version":1,"desired":{"interval":5},"delta":{"interval":5},"reportedVersion":7}"""u8).Interval);
         Assert.False(silent.TrySet(5));
         Assert.Null(silent.IntervalSeconds);
+    }
+
+    [Theory]
+    [InlineData("""{"version":"2.0.0","path":"/api/firmware/2.0.0","size":7,"sha256":"aa","signature":"ss","rollout":"r-1","mayBeOlder":true}""", true)]
+    [InlineData("""{"version":"2.0.0"}""", false)]
+    [InlineData("\"2.0.0\"", false)]
+    [InlineData("null", false)]
+    public void An_order_of_firmware_is_handed_on_and_anything_else_of_that_name_is_left(string firmware, bool isOrder)
+    {
+        var silent = new DesiredState(intervalSeconds: null);
+
+        var taken = silent.Take(Encoding.UTF8.GetBytes($$"""{"version":1,"desired":{"firmware":{{firmware}}},"delta":{},"reportedVersion":7}"""));
+
+        Assert.Null(taken.Interval);
+        Assert.Equal(isOrder ? new FirmwareOrder { Version = "2.0.0", Path = "/api/firmware/2.0.0", Size = 7, Sha256 = "aa", Signature = "ss", Rollout = "r-1", MayBeOlder = true } : null, taken.Firmware);
     }
 
     [Fact]
     public void A_message_of_another_shape_is_an_error() => Assert.Throws<JsonException>(() => Take("""{"interval":5}"""));
 
-    private IntervalReport? Take(string message) => _state.Take(Encoding.UTF8.GetBytes(message));
+    private IntervalReport? Take(string message) => _state.Take(Encoding.UTF8.GetBytes(message)).Interval;
 }

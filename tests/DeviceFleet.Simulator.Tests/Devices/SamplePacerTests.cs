@@ -1,5 +1,6 @@
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Simulator.Devices;
+using DeviceFleet.Simulator.Firmware;
 using DeviceFleet.Simulator.Profiles;
 using DeviceFleet.Simulator.Provisioning;
 using Microsoft.Extensions.Time.Testing;
@@ -15,10 +16,11 @@ public sealed class SamplePacerTests
     {
         using var gate = new ConnectGate(10, 1, _time);
         using var identities = IdentityStore.Open(path: null);
+        using var firmware = FirmwareStore.Open(path: null);
         var identity = new SimulatorIdentity { HardwareId = "sim-0001", DeviceId = DeviceId.Parse("sim-0001"), Secret = "s" };
         var account = new DeviceAccount("sim-0001", new KeptIdentity(identity, Before: null), identities, provisioning: null, _time);
         var device = new VirtualDevice(
-            account, boot: 1, seed: 1, DeviceProfile.All[0], new FleetContext(new SimulatorOptions(), _time, new FleetStats(), gate, identities));
+            account, boot: 1, seed: 1, DeviceProfile.All[0], new FleetContext(new SimulatorOptions(), _time, new FleetStats(), gate, identities, firmware));
         var pacer = new SamplePacer([(device, TimeSpan.FromMilliseconds(300))], _time);
 
         Assert.Equal(0, TakenAfter(TimeSpan.FromMilliseconds(299)));
