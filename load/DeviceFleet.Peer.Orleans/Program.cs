@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DeviceFleet.Broker;
@@ -6,6 +7,7 @@ using DeviceFleet.Broker.Upward;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Peer.Orleans;
+using DeviceFleet.Simulator.Provisioning;
 using EmbeddedDapr.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,11 +15,15 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Storage;
 
-// Usage: DeviceFleet.Peer.Orleans DATA_FOLDER MQTT_PORT. Then run DeviceFleet.Load against it as against DeviceFleet.Local; the key file is DATA_FOLDER/device.key.
-var (data, port) = (args[0], int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture));
+// Usage: DeviceFleet.Peer.Orleans DATA_FOLDER MQTT_PORT DEVICES. Then run DeviceFleet.Load against it as against DeviceFleet.Local; its devices' identities are in
+// DATA_FOLDER/identities.jsonl.
+var (data, port, devices) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture));
 Directory.CreateDirectory(data);
-var key = RandomNumberGenerator.GetBytes(SharedKeyPassword.KeyBytes);
-await File.WriteAllTextAsync(Path.Combine(data, "device.key"), Convert.ToHexStringLower(key));
+var identities = Enumerable.Range(1, devices).Select(number => string.Create(CultureInfo.InvariantCulture, $"load-{number:D5}")).Select(id => new SimulatorIdentity
+{
+    HardwareId = id, DeviceId = DeviceId.Parse(id), CredentialId = "peer", Secret = RandomNumberGenerator.GetHexString(64, lowercase: true),
+}).ToList();
+IdentityFile.Write(Path.Combine(data, "identities.jsonl"), identities);
 
 var spec = new ComponentSpec
 {
@@ -49,7 +55,7 @@ await host.StartAsync();
 
 await using var broker = new FleetBroker(
     new BrokerOptions { Port = port },
-    new SharedKeyAuthority(key),
+    new ListAuthority(identities),
     new GrainHandler(host.Services.GetRequiredService<IGrainFactory>()),
     TimeProvider.System,
     NullLoggerFactory.Instance);
@@ -57,10 +63,12 @@ await broker.StartAsync(CancellationToken.None);
 Console.WriteLine($"ready on port {port}, pid {Environment.ProcessId}");
 await host.WaitForShutdownAsync();
 
-internal sealed class SharedKeyAuthority(byte[] key) : IDeviceAuthority
+internal sealed class ListAuthority(IEnumerable<SimulatorIdentity> identities) : IDeviceAuthority
 {
+    private readonly Dictionary<DeviceId, byte[]> _secrets = identities.ToDictionary(identity => identity.DeviceId, identity => Encoding.UTF8.GetBytes(identity.Secret));
+
     public ValueTask<DeviceVerdict> AuthenticateAsync(DeviceId device, ReadOnlyMemory<byte> password, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(CryptographicOperations.FixedTimeEquals(password.Span, Encoding.ASCII.GetBytes(SharedKeyPassword.For(device, key)))
+        ValueTask.FromResult(_secrets.TryGetValue(device, out var secret) && CryptographicOperations.FixedTimeEquals(password.Span, secret)
             ? DeviceVerdict.Accepted
             : DeviceVerdict.Refused(RejectionReasons.BadCredentials, "Wrong password."));
 }

@@ -27,8 +27,14 @@ internal sealed record LoadReport
     /// <summary>Acknowledgements a second.</summary>
     public double? MessagesPerSecond { get; init; }
 
-    /// <summary>From the moment a message was meant to be sent to its acknowledgement.</summary>
+    /// <summary>From the moment a message was meant to be sent to its acknowledgement; of a device that was meant to begin until it was connected (provision, reconnect).</summary>
     public LatencyMs? Latency { get; init; }
+
+    /// <summary>The provisioning burst.</summary>
+    public ProvisioningFigures? Provisioning { get; init; }
+
+    /// <summary>The reconnect storm.</summary>
+    public ReconnectFigures? Reconnect { get; init; }
 
     public required LoadErrors Errors { get; init; }
 
@@ -56,23 +62,46 @@ internal sealed record LatencyMs(double P50, double P90, double P99, double P999
     }
 }
 
+/// <summary>A provisioning burst.</summary>
+/// <param name="Devices">Devices that began without an identity.</param>
+/// <param name="Connected">Of these, connected with the identity that they were given.</param>
+/// <param name="ConnectedPerSecond">The same a second, until the last one ended.</param>
+/// <param name="Claims">Claims made, repeated ones included.</param>
+/// <param name="Pending">Answers that said to wait.</param>
+/// <param name="RepeatedConnects">Connections that were not made at the first attempt.</param>
+/// <param name="Busy">Of these, because the broker said that it had no time.</param>
+/// <param name="UntilIssued">From the moment a device was meant to begin until it had kept its identity.</param>
+internal sealed record ProvisioningFigures(
+    int Devices, int Connected, double ConnectedPerSecond, int Claims, int Pending, int RepeatedConnects, int Busy, LatencyMs? UntilIssued);
+
+/// <summary>A reconnect storm.</summary>
+/// <param name="Devices">Devices that were cut off.</param>
+/// <param name="Connected">Of these, connected again.</param>
+/// <param name="Repeated">Attempts that were not taken.</param>
+/// <param name="Busy">Of these, because the broker said that it had no time.</param>
+/// <param name="ConnAck">From the attempt that was taken to its CONNACK.</param>
+internal sealed record ReconnectFigures(int Devices, int Connected, int Repeated, int Busy, LatencyMs? ConnAck);
+
 /// <summary>What went wrong.</summary>
 /// <param name="ConnectsFailed">Connections that were not made.</param>
 /// <param name="ConnectionsLost">Connections that ended while they were wanted.</param>
-/// <param name="Unanswered">Messages of the measured window without an acknowledgement at the end.</param>
-/// <param name="NotSent">Messages that were due, but found the device's window and waiting room full (open loop).</param>
+/// <param name="Unanswered">Messages of the measured window without an acknowledgement at the end; devices that had no identity, or were not connected with it, in time (provision).</param>
+/// <param name="NotSent">Messages that were due, but found the device's window and waiting room full (open loop); devices that did not begin, because the run was cut short.</param>
 /// <param name="Examples">Some texts.</param>
 internal sealed record LoadErrors(int ConnectsFailed, int ConnectionsLost, long Unanswered, long NotSent, IReadOnlyList<string> Examples)
 {
+    /// <summary>Devices that were refused for good.</summary>
+    public int Refused { get; init; }
+
     /// <summary>Nothing went wrong.</summary>
     [JsonIgnore]
-    public bool None => ConnectsFailed == 0 && ConnectionsLost == 0 && Unanswered == 0 && NotSent == 0;
+    public bool None => Refused == 0 && ConnectsFailed == 0 && ConnectionsLost == 0 && Unanswered == 0 && NotSent == 0;
 }
 
 /// <summary>The server process during the measured window.</summary>
 /// <param name="Pid">Which process.</param>
 /// <param name="Cores">Processors kept busy, on average.</param>
-/// <param name="CpuUsPerMessage">Processor time for each message, microseconds; null: there were none.</param>
+/// <param name="CpuUsPerMessage">Processor time for each message, or each device that connected, microseconds; null: there were none.</param>
 /// <param name="RssMiBBefore">Resident memory at its start.</param>
 /// <param name="RssMiBAfter">Resident memory at its end.</param>
 internal sealed record ServerUse(int Pid, double Cores, double? CpuUsPerMessage, double RssMiBBefore, double RssMiBAfter);

@@ -18,6 +18,27 @@ internal static class ReportText
             Row("acknowledged", $"{messages:N0} ({report.MessagesPerSecond:N0}/s)");
         }
 
+        if (report.Provisioning is { } burst)
+        {
+            Row("provisioned", $"{burst.Connected:N0} of {burst.Devices:N0} ({burst.ConnectedPerSecond:N1}/s)");
+            Row("claims / answers that said to wait", $"{burst.Claims:N0} / {burst.Pending:N0}");
+            Row("repeated connects / of these busy", $"{burst.RepeatedConnects:N0} / {burst.Busy:N0}");
+            if (burst.UntilIssued is { } issued)
+            {
+                Row("until identity p50 / p99 / max", $"{issued.P50:N0} / {issued.P99:N0} / {issued.Max:N0} ms");
+            }
+        }
+
+        if (report.Reconnect is { } storm)
+        {
+            Row("came back", $"{storm.Connected:N0} of {storm.Devices:N0}");
+            Row("repeated connects / of these busy", $"{storm.Repeated:N0} / {storm.Busy:N0}");
+            if (storm.ConnAck is { } connAck)
+            {
+                Row("CONNACK p50 / p99 / max", $"{connAck.P50:N1} / {connAck.P99:N1} / {connAck.Max:N1} ms");
+            }
+        }
+
         if (report.Latency is { } latency)
         {
             Row("latency p50 / p90", $"{latency.P50:N2} / {latency.P90:N2} ms");
@@ -54,6 +75,11 @@ internal static class ReportText
         var errors = report.Errors;
         Row("connects failed / connections lost", $"{errors.ConnectsFailed:N0} / {errors.ConnectionsLost:N0}");
         Row("unanswered / not sent", $"{errors.Unanswered:N0} / {errors.NotSent:N0}");
+        if (errors.Refused > 0)
+        {
+            Row("refused", $"{errors.Refused:N0}");
+        }
+
         console.Write(table);
         foreach (var example in errors.Examples)
         {

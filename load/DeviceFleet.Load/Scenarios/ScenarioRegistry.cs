@@ -1,5 +1,7 @@
 using DeviceFleet.Load.Idle;
 using DeviceFleet.Load.Ingest;
+using DeviceFleet.Load.Provision;
+using DeviceFleet.Load.Reconnect;
 using Spectre.Console.Cli;
 
 namespace DeviceFleet.Load.Scenarios;
@@ -11,6 +13,8 @@ internal static class ScenarioRegistry
     {
         scenarios.SetDescription("Runs a scenario against a broker.");
         scenarios.AddCommand<IngestScenario>(IngestScenario.Name).WithDescription("Telemetry from many devices, closed or open loop.");
+        scenarios.AddCommand<ProvisionScenario>(ProvisionScenario.Name).WithDescription("Devices that nobody knows provision themselves, at a rate; writes their identities.");
+        scenarios.AddCommand<ReconnectScenario>(ReconnectScenario.Name).WithDescription("All devices are cut off at once and come back within a window.");
         scenarios.AddCommand<IdleScenario>(IdleScenario.Name).WithDescription("Authenticated connections that do nothing: what each costs the server.");
     }
 }

@@ -14,6 +14,10 @@ internal static class ProcessMeter
     private const int UserTicks = 11; // fields after the command's name: state is 0, utime 11, stime 12
     private const int SystemTicks = 12;
 
+    /// <summary>Null: no process was named.</summary>
+    /// <exception cref="IOException">There is no such process, or no procfs.</exception>
+    public static ProcessReading? TryRead(int? pid) => pid is { } id ? Read(id) : null;
+
     /// <exception cref="IOException">There is no such process, or no procfs.</exception>
     public static ProcessReading Read(int pid) =>
         new(ParseCpu(File.ReadAllText($"/proc/{pid}/stat")), ParseResident(File.ReadLines($"/proc/{pid}/status")));
