@@ -1,5 +1,4 @@
 using System.Globalization;
-using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Simulator.Devices;
 using DeviceFleet.Simulator.Firmware;
 using DeviceFleet.Simulator.Ledgers;
@@ -181,20 +180,9 @@ public sealed class SimulatedFleet
         {
             var hardwareId = string.Create(CultureInfo.InvariantCulture, $"{options.Prefix}{number:D4}");
             var profile = profiles[(number - 1) % profiles.Count];
-            var account = new DeviceAccount(hardwareId, context.Identities.Find(hardwareId) ?? Shared(hardwareId, options), context.Identities, options.Provisioning, context.Time);
+            var account = new DeviceAccount(hardwareId, context.Identities.Find(hardwareId), context.Identities, options.Provisioning, context.Time);
             yield return new VirtualDevice(account, boot, SeededNoise.Derive(options.Seed, (ulong)number), profile, context);
         }
-    }
-
-    private static KeptIdentity? Shared(string hardwareId, SimulatorOptions options)
-    {
-        if (options.DeviceKey.IsEmpty)
-        {
-            return null;
-        }
-
-        var id = DeviceId.Parse(hardwareId);
-        return new KeptIdentity(new SimulatorIdentity { HardwareId = hardwareId, DeviceId = id, Secret = SharedKeyPassword.For(id, options.DeviceKey.Span) }, null);
     }
 
     private sealed class Deadline : IDisposable

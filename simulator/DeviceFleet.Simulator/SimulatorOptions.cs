@@ -24,9 +24,6 @@ public sealed record SimulatorOptions
     /// <summary>Broker's TCP port, 1 to 65,535. Default: 1883.</summary>
     public int Port { get; init; } = 1883;
 
-    /// <summary>Goes with <see cref="SharedKeyPassword"/>, 32 bytes: devices without an identity connect with a password made of it. Default: none.</summary>
-    public ReadOnlyMemory<byte> DeviceKey { get; init; }
-
     /// <summary>
     /// File of identities (<see cref="IdentityFile"/>): read at the start, appended to with every new identity before a device shows it; null: identities last as long as the
     /// run. Default: null.
@@ -109,8 +106,7 @@ public sealed record SimulatorOptions
         {
             (string.IsNullOrWhiteSpace(Host), "host must be given"),
             (Port is < 1 or > 65_535, "port must be 1 to 65535"),
-            (IdentitiesPath is null && Provisioning is null && DeviceKey.IsEmpty, "identities, or an enrolment to provision with, must be given"),
-            (!DeviceKey.IsEmpty && DeviceKey.Length != SharedKeyPassword.KeyBytes, $"device key must have {SharedKeyPassword.KeyBytes} bytes"),
+            (IdentitiesPath is null && Provisioning is null, "identities, or an enrolment to provision with, must be given"),
             (Devices is < 1 or > 100_000, "devices must be 1 to 100000"),
             (Rate is not (>= 0 and <= 1000), "rate must be 0 to 1000 messages a second"),
             (Duration is { } duration && duration <= TimeSpan.Zero, "duration must be more than nothing"),

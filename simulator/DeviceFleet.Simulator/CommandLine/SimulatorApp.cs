@@ -59,10 +59,6 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
         [Description("Broker's port. Default: 1883.")]
         public int Port { get; init; } = Defaults.Port;
 
-        [CommandOption("--key-file <FILE>")]
-        [Description("Key of device passwords, 32 bytes or 64 hexadecimal digits. Default: the environment variable DEVICEFLEET_DEVICE_KEY.")]
-        public string? KeyFile { get; init; }
-
         [CommandOption("--identities <FILE>")]
         [Description("Identities of the devices, one JSON object a line; new ones are appended.")]
         public string? Identities { get; init; }
@@ -138,10 +134,8 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
         /// <inheritdoc/>
         public override ValidationResult Validate()
         {
-            var (_, keyFault) = ReadKey();
             string?[] textFaults =
             [
-                Identities is null && !Provision ? keyFault : null,
                 Provision ? ReadEnrolmentKey().Fault : null,
                 Provision && Enrolment is null ? "give --enrolment with --provision" : null,
                 Mqtt is "5" or "3.1.1" ? null : "mqtt must be 5 or 3.1.1",
@@ -159,7 +153,6 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
         {
             Host = Host,
             Port = Port,
-            DeviceKey = ReadKey().Key,
             IdentitiesPath = Identities,
             Provisioning = Provision && Enrolment is { } enrolment && ReadEnrolmentKey().Key is { } key ? new SimulatorProvisioning { EnrolmentId = enrolment, Key = key } : null,
             Firmware = new SimulatorFirmware
@@ -188,8 +181,5 @@ internal sealed class SimulatorApp : AsyncCommand<SimulatorApp.Settings>
 
         private (byte[]? Key, string? Fault) ReadEnrolmentKey() =>
             EnrolmentKeySource.Read(EnrolmentKeyFile, Environment.GetEnvironmentVariable(EnrolmentKeySource.EnvironmentVariable));
-
-        private (byte[]? Key, string? Fault) ReadKey() =>
-            DeviceKeySource.Read(KeyFile, Environment.GetEnvironmentVariable(DeviceKeySource.EnvironmentVariable));
     }
 }

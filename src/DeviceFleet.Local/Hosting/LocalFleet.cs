@@ -9,6 +9,7 @@ using DeviceFleet.Local.Data;
 using DeviceFleet.Provisioning;
 using DeviceFleet.Provisioning.Access;
 using DeviceFleet.Simulator;
+using DeviceFleet.Simulator.Firmware;
 using EmbeddedDapr.Actors;
 using EmbeddedDapr.Components;
 using EmbeddedDapr.Components.Mqtt;
@@ -93,6 +94,10 @@ internal sealed class LocalFleet : IAsyncDisposable
                 {
                     Provisioning = await SimulatorEnrolment.EnsureAsync(Actors, _data, _time, cancellationToken),
                     IdentitiesPath = Path.Combine(_data.Path, "simulator-identities.jsonl"),
+                    Firmware = new SimulatorFirmware
+                    {
+                        Url = new Uri($"http://{Reachable}:{Gateway.Port}"), StatePath = Path.Combine(_data.Path, "simulator-firmware.jsonl"),
+                    },
                     Host = Reachable,
                     Port = _broker!.Port,
                     Devices = _options.Devices,
