@@ -5,7 +5,6 @@ using System.Threading.Channels;
 using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
-using DeviceFleet.Contracts.Provisioning;
 using DeviceFleet.Load.Mqtt;
 using DeviceFleet.Simulator.Provisioning;
 
