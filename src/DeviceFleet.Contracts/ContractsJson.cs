@@ -108,6 +108,7 @@ namespace DeviceFleet.Contracts;
 [JsonSerializable(typeof(ReleaseOrder))]
 [JsonSerializable(typeof(ReleaseWithdrawal))]
 [JsonSerializable(typeof(ReleaseList))]
+[JsonSerializable(typeof(FirmwareKey))]
 [JsonSerializable(typeof(FirmwareOrder))]
 [JsonSerializable(typeof(FirmwareReport))]
 [JsonSerializable(typeof(RolloutOrder))]

@@ -128,6 +128,9 @@ public static class ProvisioningRoutes
 
     /// <summary>POST <see cref="Rollouts.ReleaseWithdrawal"/>: a <see cref="Devices.ChangeReply{T}"/> of <see cref="Rollouts.Release"/>.</summary>
     public const string WithdrawRelease = "releases/withdraw";
+
+    /// <summary>GET: <see cref="Rollouts.FirmwareKey"/>; 404 when the secret store has none.</summary>
+    public const string FirmwareKey = "firmware-key";
 }
 
 /// <summary>What the secret store holds for the services themselves.</summary>

@@ -34,6 +34,9 @@ public sealed record Release
     /// <summary>What is new, for a person.</summary>
     public string? Notes { get; init; }
 
+    /// <summary>Where its parts lie in the firmware store: before <c>/0</c>, <c>/1</c> and so on.</summary>
+    public string? Store { get; init; }
+
     /// <summary>It is not to be rolled out any more.</summary>
     public bool IsWithdrawn { get; init; }
 
@@ -73,6 +76,9 @@ public sealed record ReleaseOrder
     /// <summary>What is new.</summary>
     public string? Notes { get; init; }
 
+    /// <summary>As in the release.</summary>
+    public string? Store { get; init; }
+
     /// <summary>A signature made elsewhere, which is checked; null: <c>provisioning</c> signs.</summary>
     public string? Signature { get; init; }
 
@@ -84,6 +90,10 @@ public sealed record ReleaseOrder
 /// <param name="Version">Which.</param>
 /// <param name="By">Who.</param>
 public sealed record ReleaseWithdrawal(string Version, string By);
+
+/// <summary>What releases are verified with.</summary>
+/// <param name="PublicKey">ECDSA P-256, base64 of its SubjectPublicKeyInfo.</param>
+public sealed record FirmwareKey(string PublicKey);
 
 /// <summary>Releases.</summary>
 /// <param name="Releases">Newest version first.</param>
