@@ -72,11 +72,15 @@ internal sealed record TwinState
 
     public DesiredMessage ToMessage() => new() { Version = Desired.Version, Desired = Desired.Value, Delta = Delta, ReportedVersion = Reported.Version };
 
-    public TwinDigest ToDigest(bool unsent)
-    {
-        var firmware = TextOf(JsonTree.Read(Reported.Value).Leaf("firmware"));
-        return new TwinDigest(Desired.Version, Reported.Version, PendingSince, TypeIn(Reported.Value), firmware, unsent);
-    }
+    public TwinDigest ToDigest(bool unsent) =>
+        new(Desired.Version, Reported.Version, PendingSince, TypeIn(Reported.Value), FirmwareIn(Reported.Value), unsent);
+
+    /// <summary>What a device that reports this says its firmware is: a text, or an object (<c>FirmwareReport</c>) whose member <c>version</c> is one; null: nothing.</summary>
+    private static string? FirmwareIn(JsonElement reported) =>
+        !reported.TryGetProperty("firmware", out var firmware) ? null
+        : firmware.ValueKind != JsonValueKind.Object ? TextOf(firmware)
+        : firmware.TryGetProperty("version", out var version) ? TextOf(version)
+        : null;
 
     /// <summary>What a device that reports this says its type is, where that could be one; null: nothing.</summary>
     public static string? TypeIn(JsonElement reported) =>

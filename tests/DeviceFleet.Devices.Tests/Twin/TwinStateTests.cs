@@ -140,6 +140,8 @@ public sealed class TwinStateTests
     [InlineData("""{"deviceType":"pump-v2","firmware":"1.4.2"}""", "pump-v2", "1.4.2")]
     [InlineData("""{"deviceType":"no type","firmware":""}""", null, null)]
     [InlineData("""{"deviceType":7,"firmware":{"v":1}}""", null, null)]
+    [InlineData("""{"firmware":{"version":"2.0.0","state":"installed"}}""", null, "2.0.0")]
+    [InlineData("""{"firmware":{"version":2}}""", null, null)]
     public void The_digest_has_type_and_firmware_where_they_could_be_such(string reported, string? type, string? firmware)
     {
         var digest = TwinState.Empty.Report(Report(reported), NoFaults).Next.ToDigest(unsent: false);
