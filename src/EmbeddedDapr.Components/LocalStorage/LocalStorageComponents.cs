@@ -5,7 +5,7 @@ namespace EmbeddedDapr.Components.LocalStorage;
 /// <summary>The file binding of the catalog.</summary>
 public static class LocalStorageComponents
 {
-    /// <summary>Adds <c>bindings.localstorage</c>, which only writes. Metadata: <c>rootPath</c>, made if it is not there, relative to <see cref="ComponentContext.BaseDirectory"/>.</summary>
+    /// <summary>Adds <c>bindings.localstorage</c>, an output binding. Metadata: <c>rootPath</c>, made if it is not there, relative to <see cref="ComponentContext.BaseDirectory"/>.</summary>
     public static ComponentCatalog AddLocalStorage(this ComponentCatalog catalog)
     {
         catalog.OutputBindings["bindings.localstorage"] = static (spec, context, _) =>
