@@ -13,7 +13,8 @@ internal static class ActorsSetup
     /// <summary>JSON of calls and of state. What is stored and what travels is all in these contexts: nothing is left to reflection.</summary>
     public static JsonSerializerOptions ActorJson { get; } = new(ContractsJson.Default.Options)
     {
-        TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, Identities.IdentityStateJson.Default, Enrolments.EnrolmentStateJson.Default, Bookkeeping.BookkeepingJson.Default),
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            ContractsJson.Default, Identities.IdentityStateJson.Default, Enrolments.EnrolmentStateJson.Default, Bookkeeping.BookkeepingJson.Default, Rollouts.RolloutStateJson.Default),
     };
 
     public static IHostApplicationBuilder AddProvisioningActors(this IHostApplicationBuilder builder)

@@ -1,0 +1,74 @@
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Serialization.Metadata;
+using Dapr.Actors;
+using DeviceFleet.Contracts;
+using DeviceFleet.Contracts.Devices;
+using DeviceFleet.Contracts.Messaging;
+using DeviceFleet.Contracts.Rollouts;
+using DeviceFleet.Provisioning.Tests.Rollouts.Runtime;
+
+namespace DeviceFleet.Provisioning.Tests.Rollouts;
+
+/// <summary>Rollouts as they run: actors, workflows, twins, on the real engine.</summary>
+public sealed class RolloutRunTests
+{
+    private const int Devices = 100;
+
+    [Fact]
+    public async Task A_release_is_signed_with_the_fleets_key_and_of_two_with_one_version_the_first_is_it()
+    {
+        await using var life = await RolloutLife.StartAsync(RolloutLife.NewFolder(), new TestWorld());
+        using var provisioning = life.Client.CreateInvokableHttpClient(DaprNames.ProvisioningApp);
+        var release = (await RegisterAsync(life, "1.2.0+build.7", "pump")).Value!;
+        var key = await provisioning.GetFromJsonAsync(ProvisioningRoutes.FirmwareKey, ContractsJson.Default.FirmwareKey);
+
+        using var verifier = ECDsa.Create();
+        verifier.ImportSubjectPublicKeyInfo(Convert.FromBase64String(key!.PublicKey), out _);
+        var text = Encoding.UTF8.GetBytes(ReleaseText.Of(release.Version, release.DeviceType, release.Size, release.Sha256));
+        Assert.True(verifier.VerifyData(text, Convert.FromBase64String(release.Signature), HashAlgorithmName.SHA256));
+
+        Assert.Equal(ChangeOutcome.Unchanged, (await RegisterAsync(life, "1.2.0+build.7", "pump")).Outcome);
+        Assert.Equal(ChangeOutcome.Conflict, (await RegisterAsync(life, "1.2.0+build.7", "fan")).Outcome);
+        Assert.Equal(ChangeOutcome.Invalid, (await RegisterAsync(life, "1.3.0", "pump", release.Signature)).Outcome);
+        Assert.Equal(ChangeOutcome.Invalid, (await RegisterAsync(life, "one", "pump")).Outcome);
+
+        var withdrawn = await AskAsync(life, ProvisioningRoutes.WithdrawRelease, new ReleaseWithdrawal("1.2.0+build.7", "olga"), ContractsJson.Default.ReleaseWithdrawal);
+        Assert.Equal((ChangeOutcome.Applied, true, 2L), (withdrawn.Outcome, withdrawn.Value!.IsWithdrawn, withdrawn.Value.Revision));
+        var order = Order("r-withdrawn", new WavePlan { UpToPercent = 100 });
+        Assert.Equal(ChangeOutcome.Conflict, (await BeginAsync(life, order with { Plan = order.Plan with { Version = "1.2.0+build.7" } })).Outcome);
+        Assert.Equal(ChangeOutcome.Invalid, (await BeginAsync(life, order)).Outcome);
+    }
+
+    private static Task<ChangeReply<Release>> RegisterAsync(RolloutLife life, string version, string? type, string? signature = null) =>
+        AskAsync(
+            life,
+            ProvisioningRoutes.Releases,
+            new ReleaseOrder
+            {
+                Version = version,
+                DeviceType = type,
+                Size = 10,
+                Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(version))),
+                Signature = signature,
+                By = "olga",
+            },
+            ContractsJson.Default.ReleaseOrder);
+
+    private static async Task<ChangeReply<Release>> AskAsync<TMessage>(RolloutLife life, string route, TMessage message, JsonTypeInfo<TMessage> type)
+    {
+        using var provisioning = life.Client.CreateInvokableHttpClient(DaprNames.ProvisioningApp);
+        using var answer = await provisioning.PostAsJsonAsync(route, message, type);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync(ContractsJson.Default.ChangeReplyRelease))!;
+    }
+
+    private static Task<ChangeReply<RolloutView>> BeginAsync(RolloutLife life, RolloutOrder order) => life.Proxies.Create(new ActorId(order.Id), RolloutActorMethods.ActorType)
+        .InvokeMethodAsync<RolloutOrder, ChangeReply<RolloutView>>(RolloutActorMethods.Begin, order);
+
+    private static RolloutOrder Order(string id, params WavePlan[] waves) =>
+        Rollout.Order(0, Rollout.Plan() with { Waves = waves, Parallel = 10 }) with { Id = id, Devices = [.. Enumerable.Range(0, Devices).Select(Id)] };
+
+    private static DeviceId Id(int number) => DeviceId.Parse($"d{number}");
+}
