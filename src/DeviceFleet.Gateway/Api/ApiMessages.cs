@@ -8,6 +8,7 @@ using DeviceFleet.Gateway.Commands;
 using DeviceFleet.Gateway.Groups;
 using DeviceFleet.Gateway.Provisioning;
 using DeviceFleet.Gateway.Settings;
+using DeviceFleet.Gateway.Rollouts;
 using DeviceFleet.Gateway.Subscriptions;
 
 namespace DeviceFleet.Gateway.Api;
@@ -39,6 +40,9 @@ internal sealed record DevicePage(int Total, int Offset, int Limit, IReadOnlyLis
 [JsonSerializable(typeof(AlarmNote))]
 [JsonSerializable(typeof(CommandOrder))]
 [JsonSerializable(typeof(GroupList))]
+[JsonSerializable(typeof(RolloutRequest))]
+[JsonSerializable(typeof(RolloutTrial))]
+[JsonSerializable(typeof(RolloutReason))]
 [JsonSerializable(typeof(RuleTrialOrder))]
 [JsonSerializable(typeof(ChoiceOrder))]
 [JsonSerializable(typeof(EnrolmentOrder))]

@@ -11,6 +11,8 @@ using DeviceFleet.Gateway.Groups;
 using DeviceFleet.Gateway.Limits;
 using DeviceFleet.Gateway.Provisioning;
 using DeviceFleet.Gateway.Registration;
+using DeviceFleet.Gateway.Releases;
+using DeviceFleet.Gateway.Rollouts;
 using DeviceFleet.Gateway.Settings;
 using DeviceFleet.Gateway.Twin;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -32,11 +34,14 @@ internal static class FleetApi
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, GatewayJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
         });
+        builder.AddReleases();
+        builder.AddRollouts();
         return builder;
     }
 
     public static void MapFleetApi(this IEndpointRouteBuilder endpoints)
     {
+        endpoints.MapFirmware();
         var api = endpoints.MapGroup("/api").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .AddEndpointFilter<RouteGroupBuilder, UserLimitFilter>().AddEndpointFilter<RouteGroupBuilder, ActorFaultFilter>().AddEndpointFilter<RouteGroupBuilder, NewcomerFilter>();
@@ -57,6 +62,8 @@ internal static class FleetApi
         api.MapCommands();
         api.MapAlarms();
         api.MapGroups();
+        api.MapReleases();
+        api.MapRollouts();
         api.MapSettings();
         api.MapProvisioning();
     }

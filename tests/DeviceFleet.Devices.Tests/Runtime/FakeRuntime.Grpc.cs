@@ -92,6 +92,11 @@ internal sealed partial class FakeRuntime
                 return fate == CallFate.Unanswered ? (null, 13) : (new BulkPublishResponse(), 0);
             case "InvokeBinding":
                 var invoke = InvokeBindingRequest.Parser.ParseFrom(message);
+                if (invoke.Metadata.TryGetValue("fileName", out var file))
+                {
+                    return OnFile(invoke, file);
+                }
+
                 var call = new BindingCall(invoke.Name, invoke.Metadata["topic"], invoke.Data.ToStringUtf8());
                 var sending = OnCall("binding");
                 if (sending == CallFate.Lost || !OnBinding(call))

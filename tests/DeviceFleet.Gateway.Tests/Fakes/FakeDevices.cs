@@ -46,6 +46,11 @@ internal sealed class FakeDevices : IAsyncDisposable
         app.Map("/settings/{**path}", async (HttpContext context, string? path) => devices.Answer(path is null ? DevicesRoutes.Settings : $"settings/{path}", "", await ReadAsync(context)));
         devices.OnActor<DirectoryQuery, DirectoryPage>(DirectoryActorMethods.ActorType, DirectoryActorMethods.List, (_, _) => new DirectoryPage([], 0));
         devices._answers["Device/GetView"] = (id, _) => Write(views.GetValueOrDefault(DeviceId.Parse(id)) ?? NeverHeardOf(id));
+        foreach (var route in (string[])[ProvisioningRoutes.Releases, ProvisioningRoutes.WithdrawRelease, ProvisioningRoutes.Authenticate, ProvisioningRoutes.FirmwareKey])
+        {
+            app.Map("/" + route, async (HttpContext context, CancellationToken _) => devices.Answer(route, "", await ReadAsync(context)));
+        }
+
         await app.StartAsync();
         return devices;
     }
