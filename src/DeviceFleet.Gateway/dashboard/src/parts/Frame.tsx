@@ -73,9 +73,10 @@ interface LinkProps {
 function Link({ to, icon, label, name = label, keys, current, badge = null, says, alert = false }: LinkProps) {
   const counted = badge !== null && says !== undefined ? `, ${says}` : '';
   return (
-    <a href={to} title={`${name}${counted} (${keys})`} {...(name !== label && { 'aria-label': `${name}${counted}` })} {...(current && { 'aria-current': 'page' as const })}>
+    <a href={to} title={`${name}${counted} (${keys})`} {...(current && { 'aria-current': 'page' as const })}>
       <Icon name={icon} />
       <span class="label">{label}</span>
+      {name !== label && <span class="visually-hidden">{name}</span>}
       {badge !== null && <span class={`badge${alert ? ' alert' : ''}`} data-testid={`badge-${name.toLowerCase()}`}>{badge}</span>}
     </a>
   );
