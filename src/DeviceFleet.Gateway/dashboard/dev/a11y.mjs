@@ -10,8 +10,8 @@ let violations = 0;
 let checked = 0;
 const wanted = process.argv.slice(2);
 for (const view of VIEWS.filter((v) => wanted.length === 0 || wanted.includes(v.name))) {
-  for (const width of [360, 1280]) {
-    for (const theme of ['light', 'dark']) {
+  for (const width of [360, 1280].filter((w) => !process.env.WIDTH || w === Number(process.env.WIDTH))) {
+    for (const theme of ['light', 'dark'].filter((t) => !process.env.THEME || t === process.env.THEME)) {
       const { page, problems, close } = await open(browser, server.url, view, { width, height: 800, theme });
       await page.waitForTimeout(700); // fades have ended
       await page.evaluate(axe);

@@ -29,7 +29,7 @@ export function WaveLane({ rollout, wave, devices, chosen, onChoose }: Props) {
   return (
     <section class={`wave ${wave.state}`} aria-labelledby={`wave-${wave.number}`} data-testid={`wave-${wave.number}`} data-state={wave.state}>
       <header>
-        <h3 id={`wave-${wave.number}`}>Wave {count(wave.number + 1)}</h3>
+        <h2 id={`wave-${wave.number}`}>Wave {count(wave.number + 1)}</h2>
         <span class={`wave-state ${wave.state}`}>{wave.state === 'pending' && !isUnderWay(rollout) ? 'never begun' : WAVE_STATE_TEXT[wave.state]}</span>
         <span class="quiet">{count(wave.devices)} {wave.devices === 1 ? 'device' : 'devices'}, {waveWords(rollout.plan, wave.number)}</span>
         <span class="quiet aside">
