@@ -7,12 +7,15 @@ namespace DeviceFleet.Contracts.Rollouts;
 /// A version as semver.org 2.0.0 orders them: <c>major.minor.patch</c>, then <c>-</c> and what makes it a pre-release, then <c>+</c> and what only tells builds apart, which does not count
 /// in the order.
 /// </summary>
-public sealed class SemanticVersion : IComparable<SemanticVersion>
+public sealed class SemanticVersion
 {
     private readonly BigInteger[] _core;
     private readonly string[] _preRelease;
 
     private SemanticVersion(string text, BigInteger[] core, string[] preRelease) => (Text, _core, _preRelease) = (text, core, preRelease);
+
+    /// <summary>From the oldest to the newest; what is no version comes before all. Those that differ only in their build are equal here.</summary>
+    public static IComparer<SemanticVersion?> Order { get; } = Comparer<SemanticVersion?>.Create((one, other) => one is null ? (other is null ? 0 : -1) : one.CompareTo(other));
 
     /// <summary>As it was read.</summary>
     public string Text { get; }

@@ -43,7 +43,7 @@ internal static class FirmwareDownload
         // Before the password is checked, which costs more than refusing to; by address too, so that nobody uses up what another may ask for.
         if (!limiter.TryTakeRequest($"{context.Connection.RemoteIpAddress} {device}"))
         {
-            return limiter.TooMany(context.Response);
+            return ReleaseLimiter.TooMany(context.Response);
         }
 
         switch ((await releases.AuthenticateAsync(device.Value, password, context.RequestAborted)).Result)
@@ -51,7 +51,7 @@ internal static class FirmwareDownload
             case "allow":
                 break;
             case "ignore":
-                return limiter.Busy(context.Response);
+                return ReleaseLimiter.Busy(context.Response);
             default:
                 return Unauthorized(context.Response, "Unknown device, wrong password, or not active.");
         }
@@ -64,7 +64,7 @@ internal static class FirmwareDownload
         using var lease = limiter.TakeDownload();
         if (!lease.IsAcquired)
         {
-            return limiter.Busy(context.Response);
+            return ReleaseLimiter.Busy(context.Response);
         }
 
         context.Response.Headers.ETag = $"\"{release.Sha256}\"";

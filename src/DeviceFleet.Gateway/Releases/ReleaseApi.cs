@@ -48,7 +48,7 @@ internal static class ReleaseApi
         using var lease = limiter.TakeUpload();
         if (!lease.IsAcquired)
         {
-            return limiter.Busy(context.Response);
+            return ReleaseLimiter.Busy(context.Response);
         }
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)

@@ -20,7 +20,7 @@ internal sealed class ReleaseDirectory(IActorProxyFactory factory)
     {
         var entries = await ListAsync(DirectoryIds.Releases, cancellationToken);
         var releases = entries.Select(entry => entry.Deserialize(ContractsJson.Default.Release)!);
-        return [.. releases.OrderByDescending(release => SemanticVersion.TryParse(release.Version, out var version) ? version : null)];
+        return [.. releases.OrderByDescending(release => SemanticVersion.TryParse(release.Version, out var version) ? version : null, SemanticVersion.Order)];
     }
 
     /// <summary>A release; null: there is none.</summary>

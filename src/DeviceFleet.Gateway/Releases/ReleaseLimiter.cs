@@ -28,9 +28,9 @@ internal sealed class ReleaseLimiter(IOptions<ReleaseOptions> options) : IDispos
         return lease.IsAcquired;
     }
 
-    public ProblemHttpResult Busy(HttpResponse response) => Later(response, StatusCodes.Status503ServiceUnavailable, "As many images are under way as may be: ask again in a moment.");
+    public static ProblemHttpResult Busy(HttpResponse response) => Later(response, StatusCodes.Status503ServiceUnavailable, "As many images are under way as may be: ask again in a moment.");
 
-    public ProblemHttpResult TooMany(HttpResponse response) => Later(response, StatusCodes.Status429TooManyRequests, "Too many requests of this device: ask again in a minute.");
+    public static ProblemHttpResult TooMany(HttpResponse response) => Later(response, StatusCodes.Status429TooManyRequests, "Too many requests of this device: ask again in a minute.");
 
     public void Dispose()
     {

@@ -25,6 +25,6 @@ internal sealed class RolloutTeller(EventPublisher<RolloutEvent> events, IActorP
         DirectoryIds.Releases,
         new DirectoryEntry { Key = release.Version, Revision = release.Revision, Summary = JsonSerializer.SerializeToElement(release, ContractsJson.Default.Release) });
 
-    private Task PutAsync(string directory, DirectoryEntry entry) =>
+    private Task<DirectoryPage> PutAsync(string directory, DirectoryEntry entry) =>
         _directories[directory].InvokeMethodAsync<DirectoryPut, DirectoryPage>(DirectoryActorMethods.Put, new DirectoryPut([entry]), CancellationToken.None);
 }
