@@ -3,6 +3,7 @@ using DeviceFleet.Workflows;
 using DeviceFleet.Workflows.Abstractions;
 using DeviceFleet.Workflows.Replay;
 using DeviceFleet.Workflows.Serialization;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -64,7 +65,7 @@ internal sealed class WorkflowHistory
     public IReadOnlyList<WorkflowAction> Raised(string name, object? payload, DateTime now) =>
         Turn(now, Event(new HistoryEvent { EventRaised = new EventRaisedEvent { Name = name, Input = Serializer.Serialize(payload) } }));
 
-    private IReadOnlyList<WorkflowAction> Turn(DateTime now, HistoryEvent arrived)
+    private RepeatedField<WorkflowAction> Turn(DateTime now, HistoryEvent arrived)
     {
         if (End is not null)
         {
