@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Answer, Api, Asked, Method } from '../wire/api';
 import { decodeDeviceSnapshot } from '../wire/decode';
 import type { WireEvent } from '../wire/events';
@@ -152,8 +152,11 @@ describe('details of a device', () => {
 
     api.answers.set('GET /api/devices/a/identity', { kind: 'ok', json: identity(6, { state: 'suspended' }) });
     const saga = decodeSaga(rawSaga('a', {}, { revision: 6 }));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     if (saga.ok) details.note({ kind: 'saga', saga: saga.value });
-    await new Promise((done) => setTimeout(done, 600));
+    vi.runAllTimers();
+    vi.useRealTimers();
+    await settle();
     expect(details.identity.value).toMatchObject({ value: { revision: 6, state: 'suspended' } });
   });
 });
