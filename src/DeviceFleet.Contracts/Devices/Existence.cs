@@ -24,7 +24,10 @@ public sealed record DeviceDrain(string By, long At);
 /// <summary>Asks that the device be no more.</summary>
 /// <param name="By">Who asks.</param>
 /// <param name="At">Unix milliseconds UTC.</param>
-public sealed record DeviceRemoval(string By, long At);
+/// <param name="KeepsAway">
+/// Whether who asks cannot make the device again: what a saga took back stays away, also when one of its activities comes late. Also where there was no device.
+/// </param>
+public sealed record DeviceRemoval(string By, long At, bool KeepsAway = false);
 
 /// <summary>Event on topic <c>device-events</c>, type <see cref="Messaging.EventTypes.DeviceRemoved"/>.</summary>
 /// <param name="DeviceId">Which.</param>

@@ -34,7 +34,7 @@ public interface IDeviceActor : IActor
 
     /// <summary>
     /// Makes the device: it has a twin from now on, and is listed. <see cref="ChangeOutcome.Unchanged"/> when it was there already: then nothing that a person said of it is overwritten.
-    /// <see cref="ChangeOutcome.Conflict"/> when who asks had it removed.
+    /// <see cref="ChangeOutcome.Conflict"/> when who asks had it removed for good (<see cref="DeviceRemoval.KeepsAway"/>).
     /// </summary>
     Task<ChangeReply<DeviceRegistration>> Create(DeviceCreate create);
 
@@ -43,8 +43,7 @@ public interface IDeviceActor : IActor
 
     /// <summary>
     /// Wipes everything but a tombstone, so that a message that was on its way does not make the device again; leaves its group, and tells <see cref="DeviceRemovedEvent"/>.
-    /// <see cref="ChangeOutcome.Unchanged"/> when it was not there. Whoever removed it last (<see cref="DeviceRemoval.By"/>) cannot make it again: what a saga took back stays away, also when one of its
-    /// activities comes late.
+    /// <see cref="ChangeOutcome.Unchanged"/> when it was not there.
     /// </summary>
     Task<ChangeReply<DeviceRegistration>> Remove(DeviceRemoval removal);
 

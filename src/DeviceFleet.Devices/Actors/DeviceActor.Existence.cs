@@ -18,7 +18,7 @@ internal sealed partial class DeviceActor
     {
         var turn = await BeginAsync(create.At);
         var current = turn.Device.Registration;
-        if (turn.Device.RemovedAt is not null && current.By == create.By)
+        if (turn.Device.RemovedAt is not null && turn.Device.KeptFrom == create.By)
         {
             // What a saga took back, none of its activities that comes late brings back.
             return new ChangeReply<DeviceRegistration> { Outcome = ChangeOutcome.Conflict, Value = current, Detail = $"{create.By} took the device back before." };
@@ -47,7 +47,7 @@ internal sealed partial class DeviceActor
         // A version of its own even where nothing is said of the device: it is what lists know it by.
         var next = reply.Outcome == ChangeOutcome.Applied ? reply.Value! : current with { Version = current.Version + 1, By = create.By, At = create.At };
         turn.Touch();
-        turn.Device = turn.Device with { RemovedAt = null, Registration = next };
+        turn.Device = turn.Device with { RemovedAt = null, KeptFrom = null, Registration = next };
         turn.Tell(new OutboxItem { Registration = new RegistrationEvent { DeviceId = turn.Device.DeviceId, Registration = next, View = turn.Device.ToView() } });
         await CommitAsync(turn);
         return new ChangeReply<DeviceRegistration> { Outcome = wasThere ? ChangeOutcome.Unchanged : ChangeOutcome.Applied, Value = next };
@@ -83,6 +83,7 @@ internal sealed partial class DeviceActor
         {
             Revision = turn.Device.Revision,
             RemovedAt = removal.At,
+            KeptFrom = removal.KeepsAway ? removal.By : null,
             Registration = registration,
             Outbox = old.Outbox,
         };
@@ -106,10 +107,10 @@ internal sealed partial class DeviceActor
     /// <summary>There is no device; who asked that there be none cannot make one later. Nobody is told: nobody knew of it.</summary>
     private async Task<ChangeReply<DeviceRegistration>> KeepAwayAsync(DeviceTurn turn, DeviceRemoval removal)
     {
-        if (turn.Device.RemovedAt is null || turn.Device.Registration.By != removal.By)
+        if (removal.KeepsAway && turn.Device.KeptFrom != removal.By)
         {
             turn.Touch();
-            turn.Device = turn.Device with { RemovedAt = turn.Device.RemovedAt ?? removal.At, Registration = turn.Device.Registration with { By = removal.By, At = removal.At } };
+            turn.Device = turn.Device with { RemovedAt = turn.Device.RemovedAt ?? removal.At, KeptFrom = removal.By };
             await CommitAsync(turn);
         }
 

@@ -23,6 +23,9 @@ internal sealed record DeviceState
     /// <summary>When it was removed, Unix milliseconds UTC: this is a tombstone, and only <c>Create</c> makes a device of it again. Null: it was not.</summary>
     public long? RemovedAt { get; init; }
 
+    /// <summary>Who cannot make a device of the tombstone; null: everybody can.</summary>
+    public string? KeptFrom { get; init; }
+
     public Presence Presence { get; init; }
 
     public long? PresenceSince { get; init; }

@@ -15,7 +15,7 @@ public sealed class SemanticVersionTests
         ];
         var versions = order.Select(Read).ToArray();
 
-        Assert.Equal(order, versions.Reverse().Order().Select(version => version.Text));
+        Assert.Equal(order, versions.Reverse().Order(SemanticVersion.Order).Select(version => version!.Text));
         Assert.All(versions, version => Assert.True(version.CompareTo(null) > 0));
     }
 

@@ -73,6 +73,19 @@ public sealed class ExistenceTurnTests
     }
 
     [Fact]
+    public async Task Who_took_it_back_for_good_cannot_make_it_again_and_others_can()
+    {
+        await using var host = await DevicesHost.StartAsync();
+        await RemoveAsync(host, keepsAway: true);
+
+        var late = await CreateAsync(host, "pump");
+        var other = await CreateAsync(host, "pump", by: "bob");
+
+        Assert.Equal((ChangeOutcome.Conflict, ChangeOutcome.Applied), (late.Outcome, other.Outcome));
+        Assert.Null((await host.ViewAsync(Pump)).IsRemoved);
+    }
+
+    [Fact]
     public async Task It_leaves_its_group()
     {
         await using var host = await DevicesHost.StartAsync();
@@ -117,11 +130,11 @@ public sealed class ExistenceTurnTests
     private static ActorProxy Proxy(DevicesHost host, string type = DeviceActorMethods.ActorType, string id = Pump) =>
         host.Services.GetRequiredService<IActorProxyFactory>().Create(new ActorId(id), type);
 
-    private static Task<ChangeReply<DeviceRegistration>> CreateAsync(DevicesHost host, string type) =>
-        Proxy(host).InvokeMethodAsync<DeviceCreate, ChangeReply<DeviceRegistration>>(DeviceActorMethods.Create, new DeviceCreate { Type = type, By = "ann", At = Now(host) });
+    private static Task<ChangeReply<DeviceRegistration>> CreateAsync(DevicesHost host, string type, string by = "ann") =>
+        Proxy(host).InvokeMethodAsync<DeviceCreate, ChangeReply<DeviceRegistration>>(DeviceActorMethods.Create, new DeviceCreate { Type = type, By = by, At = Now(host) });
 
-    private static Task<ChangeReply<DeviceRegistration>> RemoveAsync(DevicesHost host) =>
-        Proxy(host).InvokeMethodAsync<DeviceRemoval, ChangeReply<DeviceRegistration>>(DeviceActorMethods.Remove, new DeviceRemoval("ann", Now(host)));
+    private static Task<ChangeReply<DeviceRegistration>> RemoveAsync(DevicesHost host, bool keepsAway = false) =>
+        Proxy(host).InvokeMethodAsync<DeviceRemoval, ChangeReply<DeviceRegistration>>(DeviceActorMethods.Remove, new DeviceRemoval("ann", Now(host), keepsAway));
 
     private static Task<ChangeReply<TwinView>> WriteDesiredAsync(DevicesHost host) => Proxy(host).InvokeMethodAsync<DesiredWrite, ChangeReply<TwinView>>(DeviceActorMethods.WriteDesired, new DesiredWrite { Document = JsonSerializer.SerializeToElement(new Dictionary<string, int> { ["interval"] = 5 }), By = "ann", At = Now(host) });
 

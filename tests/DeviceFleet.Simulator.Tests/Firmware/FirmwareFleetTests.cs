@@ -45,7 +45,7 @@ public sealed class FirmwareFleetTests : IAsyncLifetime
         Assert.Equal(new FirmwareReport { Version = "2.0.0", State = "installed", Target = "2.0.0", Rollout = "rollout-1" }, Reports().Last());
         Assert.Equal(["sim-0001:secret of sim-0001"], _gateway.Logins);
         Assert.Contains(_broker.Statuses, status => status.Payload.Contains("rebooting", StringComparison.Ordinal));
-        Assert.Equal(2, _broker.Samples.Select(sample => JsonSerializer.Deserialize(sample.Payload, ContractsJson.Default.TelemetrySample)!.Boot).Distinct().Count());
+        Assert.Equal(2, _broker.Statuses.Select(status => JsonSerializer.Deserialize(status.Payload, ContractsJson.Default.StatusReport)!.Boot).Distinct().Count());
         Assert.True(summary.IsComplete, string.Join(", ", summary.Errors));
     }
 

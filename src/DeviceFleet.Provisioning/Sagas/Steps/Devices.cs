@@ -33,7 +33,7 @@ internal abstract class DeviceActivity(SagaServices services) : SagaActivity(ser
 
         if (!before.WasThere)
         {
-            await World.RemoveAsync(order.DeviceId, new DeviceRemoval(order.Instance, Now));
+            await World.RemoveAsync(order.DeviceId, new DeviceRemoval(order.Instance, Now, KeepsAway: true));
             return;
         }
 
@@ -193,7 +193,7 @@ internal sealed class DeleteDevice(SagaServices services) : DeviceActivity(servi
             return refused;
         }
 
-        await World.RemoveAsync(call.Order.DeviceId, new DeviceRemoval(call.Order.Instance, Now));
+        await World.RemoveAsync(call.Order.DeviceId, new DeviceRemoval(call.Order.Instance, Now, KeepsAway: true));
         if (await MarkAsync(call) is { IsTakenBack: true } late)
         {
             await RestoreAsync(call);
