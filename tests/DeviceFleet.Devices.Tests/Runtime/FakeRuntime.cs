@@ -192,7 +192,15 @@ internal sealed partial class FakeRuntime : IAsyncDisposable
             foreach (var operation in operations.RootElement.EnumerateArray())
             {
                 var request = operation.GetProperty("request");
-                ActorState[$"{type}||{id}||{request.GetProperty("key").GetString()}"] = request.GetProperty("value").GetRawText();
+                var key = $"{type}||{id}||{request.GetProperty("key").GetString()}";
+                if (operation.GetProperty("operation").GetString() == "delete")
+                {
+                    ActorState.TryRemove(key, out _);
+                }
+                else
+                {
+                    ActorState[key] = request.GetProperty("value").GetRawText();
+                }
             }
 
             Interlocked.Increment(ref _transactions);
