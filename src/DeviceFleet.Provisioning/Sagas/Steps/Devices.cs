@@ -56,16 +56,17 @@ internal abstract class DeviceActivity(SagaServices services) : SagaActivity(ser
     protected Task<ChangeReply<DeviceRegistration>> WriteGroupAsync(StepCall call, GroupPath? group) =>
         World.WriteRegistrationAsync(call.Order.DeviceId, new RegistrationWrite { SetGroup = true, Group = group, By = call.Order.Instance, At = Now });
 
-    /// <summary>Makes the device anew from the archive, if this saga removed it.</summary>
+    /// <summary>Makes the device anew from the archive, if this saga removed it, or goes on with that: it may have failed halfway.</summary>
     protected async Task RestoreAsync(StepCall call)
     {
         var order = call.Order;
-        if ((await World.GetViewAsync(order.DeviceId)).IsRemoved != true || await World.ReadArchiveAsync(ArchiveDevice.KeyOf(order)) is not { } archive)
+        var by = $"{order.Instance}/restore"; // the device's actor makes nothing for who removed it
+        var isUnfinished = (await World.GetViewAsync(order.DeviceId)).IsRemoved == true || (await RegistrationAsync(call))?.By == by;
+        if (!isUnfinished || await World.ReadArchiveAsync(ArchiveDevice.KeyOf(order)) is not { } archive)
         {
             return;
         }
 
-        var by = $"{order.Instance}/restore"; // the device's actor makes nothing for who removed it
         await World.CreateAsync(order.DeviceId, new DeviceCreate { Type = archive.Registration?.Type, Tags = archive.Registration?.Tags ?? new Dictionary<string, string>(), By = by, At = Now });
         if (archive.Registration?.Group is { } group)
         {

@@ -33,7 +33,7 @@ internal enum Fate
     /// <summary>Its result is delivered twice.</summary>
     Doubled,
 
-    /// <summary>While it runs, a person decides to take everything back.</summary>
+    /// <summary>While it runs, a person decides to take everything back. No fault: something may go wrong with the taking back.</summary>
     Interrupted,
 }
 
@@ -62,6 +62,7 @@ internal sealed class SagaPath : IDisposable
     private readonly Script _script;
     private readonly Situation _situation;
     private readonly int _faultsMax;
+    private readonly Fate[] _fates;
     private readonly WorkflowHistory _history;
     private readonly ServiceProvider _services;
     private readonly LinkedList<(int Id, string Name, string Input)> _activities = [];
@@ -71,14 +72,15 @@ internal sealed class SagaPath : IDisposable
     private DateTime _now = Situation.Begin.UtcDateTime;
     private string _running = "";
     private int _faults;
+    private bool _isInterrupted;
     private string? _broken;
     private int _brokenTimes;
     private int _stuck;
     private Hanging? _hanging;
 
-    public SagaPath(Script script, Situation situation, int faultsMax)
+    public SagaPath(Script script, Situation situation, int faultsMax, Fate[] fates)
     {
-        (_script, _situation, _faultsMax) = (script, situation, faultsMax);
+        (_script, _situation, _faultsMax, _fates) = (script, situation, faultsMax, fates);
         _history = new WorkflowHistory(situation.Order.Instance);
         World = new ModelWorld(BeforeAsync);
         situation.Prepare(World);
@@ -389,10 +391,20 @@ internal sealed class SagaPath : IDisposable
             return Fate.Fine;
         }
 
-        var fate = _script.Choose($"{_running} {call}", options);
-        _faults += fate == Fate.Fine ? 0 : 1;
+        var fate = _script.Choose($"{_running} {call}", [.. options.Where(MayBe)]);
+        _faults += fate is Fate.Fine or Fate.Interrupted ? 0 : 1;
+        _isInterrupted |= fate == Fate.Interrupted;
         return fate;
     }
+
+    /// <summary>One thing at a time hangs, is broken, or is decided.</summary>
+    private bool MayBe(Fate fate) => _fates.Contains(fate) && fate switch
+    {
+        Fate.Hangs => _hanging is null,
+        Fate.Broken => _broken is null,
+        Fate.Interrupted => !_isInterrupted,
+        Fate.Fine or Fate.Fails or Fate.Crashes or Fate.Refused or Fate.Doubled => true,
+    };
 
     private Resumed Until() => _script.Choose("goes on", [Resumed.WhileStuck, Resumed.WhileTakingBack, Resumed.AfterTheEnd]);
 
