@@ -31,7 +31,9 @@ internal sealed class EndTakingBack(SagaServices services) : SagaActivity(servic
     protected override async Task<StepResult> RunAsync(StepCall call)
     {
         var order = call.Order;
-        if (order is { CodeId: { } code, EnrolmentId: { } enrolment, HardwareId: { } hardware })
+
+        // Of a saga that has ended nothing is given back once more: the device may have redeemed the code again, for its next one.
+        if (order is { CodeId: { } code, EnrolmentId: { } enrolment, HardwareId: { } hardware } && !await HasEndedAsync(order))
         {
             await World.ReleaseCodeAsync(enrolment, new CodeRelease(code, hardware));
         }
@@ -44,4 +46,7 @@ internal sealed class EndTakingBack(SagaServices services) : SagaActivity(servic
         await MarkAsync(call); // was never reserved, or is another saga's by now
         return StepResult.Done;
     }
+
+    private async Task<bool> HasEndedAsync(SagaOrder order) =>
+        (await World.GetIdentityAsync(order.DeviceId)).Value?.Saga is { } saga && (saga.Instance != order.Instance || saga.State is SagaState.Done or SagaState.Compensated);
 }
