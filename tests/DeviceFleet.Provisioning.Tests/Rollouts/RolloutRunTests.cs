@@ -17,6 +17,53 @@ public sealed class RolloutRunTests
     private const int Devices = 100;
 
     [Fact]
+    public async Task A_rollout_to_100_devices_of_which_20_fail_aborts_in_its_first_wave_and_puts_back()
+    {
+        var world = new TestWorld();
+        await using var life = await RolloutLife.StartAsync(RolloutLife.NewFolder(), world);
+        await PrepareAsync(life, world);
+        foreach (var number in Enumerable.Range(0, Devices).Where(number => number % 5 == 0))
+        {
+            world.Broken.Add(Id(number));
+        }
+
+        var reply = await BeginAsync(life, Order("r-abort", new WavePlan { UpToPercent = 25 }, new WavePlan { UpToPercent = 100 }));
+        Assert.Equal(ChangeOutcome.Applied, reply.Outcome);
+        var end = await world.WaitAsync("the end", view => view.EndedAt is not null);
+
+        Assert.Equal((RolloutState.Aborted, WaveState.Failed, WaveState.Pending), (end.State, end.Waves[0].State, end.Waves[1].State));
+        Assert.Equal(75, end.Waves[1].Counts[RolloutDeviceState.Skipped]);
+        Assert.InRange(end.Waves[0].Counts[RolloutDeviceState.Failed], end.Waves[0].AbortAt, 5);
+        Assert.All(Enumerable.Range(0, Devices), number => Assert.Equal("1.0.0", world.VersionOf(Id(number))));
+        Assert.Equal(25, end.Waves[0].Counts.Where(count => count.Key is RolloutDeviceState.Failed or RolloutDeviceState.RolledBack or RolloutDeviceState.Skipped).Sum(count => count.Value));
+    }
+
+    [Fact]
+    public async Task A_pause_holds_across_a_restart_and_then_it_goes_on_where_it_was()
+    {
+        var (world, folder) = (new TestWorld { IsHolding = true }, RolloutLife.NewFolder());
+        await using (var life = await RolloutLife.StartAsync(folder, world))
+        {
+            await PrepareAsync(life, world);
+            await BeginAsync(life, Order("r-pause", new WavePlan { UpToPercent = 50 }, new WavePlan { UpToPercent = 100 }) with { Devices = [.. Enumerable.Range(0, Devices).Select(Id)] });
+            await world.WaitAsync("all places taken", view => Count(view, RolloutDeviceState.Offered) == 10);
+            Assert.Equal(ChangeOutcome.Applied, (await ChangeAsync(life, "r-pause", RolloutAction.Pause)).Outcome);
+        }
+
+        Assert.InRange(world.Orders, 0, 10);
+        await using var again = await RolloutLife.StartAsync(folder, world);
+        world.Release();
+        var paused = await world.WaitAsync("those that were told are done", view => view.State == RolloutState.Paused && Count(view, RolloutDeviceState.Updated) == world.Orders);
+        Assert.Equal(Devices - 10, Count(paused, RolloutDeviceState.Pending));
+        Assert.InRange(world.Orders, 0, 10);
+
+        Assert.Equal(ChangeOutcome.Applied, (await ChangeAsync(again, "r-pause", RolloutAction.Resume)).Outcome);
+        var end = await world.WaitAsync("the end", view => view.EndedAt is not null);
+        Assert.Equal((RolloutState.Done, Devices), (end.State, Count(end, RolloutDeviceState.Updated)));
+        Assert.Equal(Devices, world.Orders);
+    }
+
+    [Fact]
     public async Task A_release_is_signed_with_the_fleets_key_and_of_two_with_one_version_the_first_is_it()
     {
         await using var life = await RolloutLife.StartAsync(RolloutLife.NewFolder(), new TestWorld());
@@ -39,6 +86,13 @@ public sealed class RolloutRunTests
         var order = Order("r-withdrawn", new WavePlan { UpToPercent = 100 });
         Assert.Equal(ChangeOutcome.Conflict, (await BeginAsync(life, order with { Plan = order.Plan with { Version = "1.2.0+build.7" } })).Outcome);
         Assert.Equal(ChangeOutcome.Invalid, (await BeginAsync(life, order)).Outcome);
+    }
+
+    private static async Task PrepareAsync(RolloutLife life, TestWorld world)
+    {
+        await RegisterAsync(life, "1.0.0", null);
+        await RegisterAsync(life, "2.0.0", null);
+        await Parallel.ForEachAsync(Enumerable.Range(0, Devices), async (number, _) => await world.MakeAsync(Id(number), "1.0.0"));
     }
 
     private static Task<ChangeReply<Release>> RegisterAsync(RolloutLife life, string version, string? type, string? signature = null) =>
@@ -66,6 +120,11 @@ public sealed class RolloutRunTests
 
     private static Task<ChangeReply<RolloutView>> BeginAsync(RolloutLife life, RolloutOrder order) => life.Proxies.Create(new ActorId(order.Id), RolloutActorMethods.ActorType)
         .InvokeMethodAsync<RolloutOrder, ChangeReply<RolloutView>>(RolloutActorMethods.Begin, order);
+
+    private static Task<ChangeReply<RolloutView>> ChangeAsync(RolloutLife life, string id, RolloutAction action) => life.Proxies.Create(new ActorId(id), RolloutActorMethods.ActorType)
+        .InvokeMethodAsync<RolloutChange, ChangeReply<RolloutView>>(RolloutActorMethods.Change, new RolloutChange(action, null, "olga", 1));
+
+    private static int Count(RolloutView view, RolloutDeviceState state) => view.Waves.Sum(wave => wave.Counts.GetValueOrDefault(state));
 
     private static RolloutOrder Order(string id, params WavePlan[] waves) =>
         Rollout.Order(0, Rollout.Plan() with { Waves = waves, Parallel = 10 }) with { Id = id, Devices = [.. Enumerable.Range(0, Devices).Select(Id)] };
