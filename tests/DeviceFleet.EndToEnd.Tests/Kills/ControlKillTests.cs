@@ -71,6 +71,7 @@ public sealed class ControlKillTests(ITestOutputHelper output)
 
             await stopDevices.CancelAsync();
             var summary = await devices;
+            await QuietAsync(client, ids);
             var known = await SettleAsync(client, operators);
             await local.InterruptAsync(TimeSpan.FromSeconds(20));
 
@@ -110,6 +111,27 @@ public sealed class ControlKillTests(ITestOutputHelper output)
         while (operators.Sum(one => one.Answers) < until)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits for what devices sent last: it may be on its way through the service when they are gone, and would change what has been read.</summary>
+    private static async Task QuietAsync(FleetClient client, List<DeviceId> ids)
+    {
+        for (var before = -1L; ;)
+        {
+            var now = 0L;
+            foreach (var id in ids)
+            {
+                now += (await client.DeviceAsync(id)).Sound.Revision;
+            }
+
+            if (now == before)
+            {
+                return;
+            }
+
+            before = now;
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 
