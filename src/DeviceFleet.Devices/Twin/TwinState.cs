@@ -21,8 +21,11 @@ internal sealed record TwinState
     /// <summary>Name of the device as a writer.</summary>
     public const string ByDevice = "device";
 
+    private const string Firmware = "firmware";
     private const int WriterLengthMax = 128;
     private const int DigestTextLengthMax = 64;
+
+    private static readonly JsonTree NoFirmware = JsonTree.Read(JsonElement.Parse("""{"firmware":null}"""));
 
     public required TwinDocument Desired { get; init; }
 
@@ -35,7 +38,7 @@ internal sealed record TwinState
 
     /// <summary>What the device has yet to take on.</summary>
     [JsonIgnore]
-    public JsonElement Delta => JsonTree.Read(Desired.Value).Beyond(JsonTree.Read(Reported.Value)).ToElement();
+    public JsonElement Delta => Owed().ToElement();
 
     /// <summary>Changes desired.</summary>
     /// <param name="write">What is asked for.</param>
@@ -77,7 +80,7 @@ internal sealed record TwinState
 
     /// <summary>What a device that reports this says its firmware is: a text, or an object (<c>FirmwareReport</c>) whose member <c>version</c> is one; null: nothing.</summary>
     private static string? FirmwareIn(JsonElement reported) =>
-        !reported.TryGetProperty("firmware", out var firmware) ? null
+        !reported.TryGetProperty(Firmware, out var firmware) ? null
         : firmware.ValueKind != JsonValueKind.Object ? TextOf(firmware)
         : firmware.TryGetProperty("version", out var version) ? TextOf(version)
         : null;
@@ -133,9 +136,20 @@ internal sealed record TwinState
         return next.Leaves().ToDictionary(leaf => leaf.Pointer, leaf => changed.Contains(leaf.Pointer) ? writer : old.Writers[leaf.Pointer], StringComparer.Ordinal);
     }
 
+    /// <summary>
+    /// What reported lacks of desired. A firmware order (<c>FirmwareOrder</c>) says where the image lies and who asks, which no device repeats: one that runs the version has carried it out.
+    /// </summary>
+    private JsonTree Owed()
+    {
+        var owed = JsonTree.Read(Desired.Value).Beyond(JsonTree.Read(Reported.Value));
+        var isCarriedOut = Desired.Value.TryGetProperty(Firmware, out var order) && order.ValueKind == JsonValueKind.Object
+            && order.TryGetProperty("version", out var ordered) && TextOf(ordered) is { } version && version == FirmwareIn(Reported.Value);
+        return isCarriedOut ? owed.Merge(NoFirmware) : owed;
+    }
+
     private TwinState Settle(long at)
     {
-        var isPending = !JsonTree.Read(Desired.Value).Beyond(JsonTree.Read(Reported.Value)).IsEmpty;
+        var isPending = !Owed().IsEmpty;
         return isPending == PendingSince is not null ? this : this with { PendingSince = isPending ? at : null };
     }
 }

@@ -149,6 +149,21 @@ public sealed class TwinStateTests
         Assert.Equal((type, firmware, 1L), (digest.DeviceType, digest.Firmware, digest.ReportedVersion));
     }
 
+    [Fact]
+    public void A_firmware_order_is_carried_out_when_the_device_runs_the_version()
+    {
+        const string order = """{"firmware":{"version":"2.0.0","path":"/api/firmware/2.0.0","size":5,"rollout":"r1"},"interval":5}""";
+        var ordered = TwinState.Empty.WriteDesired(Write(order), NoFaults).Next;
+
+        var installing = ordered.Report(Report("""{"interval":5,"firmware":{"version":"1.0.0","state":"installing","target":"2.0.0"}}""", Now + 1), NoFaults).Next;
+        var runs = installing.Report(Report("""{"firmware":{"version":"2.0.0","state":"installed"}}""", Now + 2), NoFaults).Next;
+        var asText = ordered.Report(Report("""{"interval":5,"firmware":"2.0.0"}""", Now + 1), NoFaults).Next;
+
+        Assert.Equal([Now, null, null], new[] { installing, runs, asText }.Select(state => state.PendingSince));
+        Assert.True(installing.Delta.TryGetProperty("firmware", out _));
+        Assert.Equal("{}", runs.Delta.GetRawText());
+    }
+
     private static IReadOnlyList<string> NoFaults(JsonElement document) => [];
 
     private static DesiredWrite Write(string json, long at = Now, string by = "ann", long? ifVersion = null) =>
