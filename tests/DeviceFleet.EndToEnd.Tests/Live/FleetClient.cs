@@ -7,6 +7,7 @@ using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Groups;
 using DeviceFleet.Contracts.Provisioning;
+using DeviceFleet.Contracts.Rollouts;
 using DeviceFleet.EndToEnd.Tests.Processes;
 
 namespace DeviceFleet.EndToEnd.Tests.Live;
@@ -84,6 +85,17 @@ internal sealed class FleetClient(HttpClient http) : IDisposable
     public Task<Answer<DeviceIdentity>> ChooseAsync(DeviceId id, string instance, string choice) => SendAsync(
         HttpMethod.Post, $"provisioning/sagas/{id}/choice", ContractsJson.Default.DeviceIdentity, JsonSerializer.Serialize(new { choice, instance, reason = "a test" }));
 
+    /// <summary>Uploads an image, of which a release is to become.</summary>
+    public Task<Answer<Release>> UploadAsync(string version, byte[] image, string? signature = null) => SendAsync(
+        HttpMethod.Post, $"releases?version={version}{(signature is null ? null : "&signature=" + Uri.EscapeDataString(signature))}", ContractsJson.Default.Release, new ByteArrayContent(image));
+
+    public Task<Answer<RolloutView>> BeginRolloutAsync(object request) =>
+        SendAsync(HttpMethod.Post, "rollouts", ContractsJson.Default.RolloutView, JsonSerializer.Serialize(request));
+
+    public Task<Answer<RolloutView>> RolloutAsync(string id) => SendAsync(HttpMethod.Get, $"rollouts/{id}", ContractsJson.Default.RolloutView);
+
+    public Task<Answer<RolloutDevices>> RolloutDevicesAsync(string id) => SendAsync(HttpMethod.Get, $"rollouts/{id}/devices", ContractsJson.Default.RolloutDevices);
+
     /// <summary>The newest of today's audit.</summary>
     public Task<Answer<AuditPage>> AuditAsync(DeviceId? device = null) =>
         SendAsync(HttpMethod.Get, device is { } one ? $"audit?take=500&device={one}" : "audit?take=500", ContractsJson.Default.AuditPage);
@@ -108,15 +120,13 @@ internal sealed class FleetClient(HttpClient http) : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<Answer<T>> SendAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, string? body = null, long? ifVersion = null, string? key = null)
+    private Task<Answer<T>> SendAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, string? body = null, long? ifVersion = null, string? key = null)
+        where T : class => SendAsync(method, path, type, body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"), ifVersion, key);
+
+    private async Task<Answer<T>> SendAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, HttpContent? content, long? ifVersion = null, string? key = null)
         where T : class
     {
-        using var request = new HttpRequestMessage(method, new Uri("api/" + path, UriKind.Relative));
-        if (body is not null)
-        {
-            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        }
-
+        using var request = new HttpRequestMessage(method, new Uri("api/" + path, UriKind.Relative)) { Content = content };
         if (ifVersion is { } version)
         {
             request.Headers.TryAddWithoutValidation("If-Match", Quoted(version));
