@@ -125,7 +125,7 @@ internal sealed class ModelWorld(Func<string, Task<bool>> before) : ISagaWorld
 }
 
 /// <summary>What matters here of a device's actor.</summary>
-internal sealed record ModelDevice(bool IsThere, bool IsRemoved, long Version, string? By, GroupPath? Group, long DesiredVersion, string Desired, string? DesiredBy)
+internal sealed record ModelDevice(bool IsThere, bool IsRemoved, long Version, string? By, GroupPath? Group, long DesiredVersion, string Desired, string? DesiredBy, string? KeptFrom = null)
 {
     public static ModelDevice None { get; } = new(false, false, 0, null, null, 0, "{}", null);
 
@@ -161,13 +161,13 @@ internal sealed record ModelDevice(bool IsThere, bool IsRemoved, long Version, s
     }
 
     public (ModelDevice, ChangeOutcome) Create(DeviceCreate create) =>
-        IsRemoved && By == create.By ? (this, ChangeOutcome.Conflict)
+        IsRemoved && KeptFrom == create.By ? (this, ChangeOutcome.Conflict)
         : IsThere && Version > 0 ? (this, ChangeOutcome.Unchanged)
-        : (this with { IsThere = true, IsRemoved = false, Version = Version + 1, By = create.By }, IsThere ? ChangeOutcome.Unchanged : ChangeOutcome.Applied);
+        : (this with { IsThere = true, IsRemoved = false, KeptFrom = null, Version = Version + 1, By = create.By }, IsThere ? ChangeOutcome.Unchanged : ChangeOutcome.Applied);
 
     public (ModelDevice, ChangeOutcome) Remove(DeviceRemoval removal) => IsThere
-        ? (None with { IsRemoved = true, Version = Version + 1, By = removal.By }, ChangeOutcome.Applied)
-        : (this with { IsRemoved = true, By = removal.By }, ChangeOutcome.Unchanged);
+        ? (None with { IsRemoved = true, Version = Version + 1, By = removal.By, KeptFrom = removal.KeepsAway ? removal.By : null }, ChangeOutcome.Applied)
+        : (removal.KeepsAway ? this with { IsRemoved = true, KeptFrom = removal.By } : this, ChangeOutcome.Unchanged);
 
     public (ModelDevice, ChangeOutcome) Write(RegistrationWrite write) =>
         IsRemoved ? (this, ChangeOutcome.NotFound)
