@@ -65,13 +65,23 @@ internal sealed class FleetClient(HttpClient http) : IDisposable
 
     public Task<Answer<GroupView>> GroupAsync(GroupPath group) => SendAsync(HttpMethod.Get, $"groups/{group.ActorId}", ContractsJson.Default.GroupView);
 
-    /// <summary>Makes a group enrolment, or changes it.</summary>
-    public async Task<Enrolment> PutEnrolmentAsync(string id, byte[] key, object? more = null)
+    /// <summary>Makes an enrolment, or changes it.</summary>
+    public async Task<Enrolment> PutEnrolmentAsync(string id, byte[]? key, object? more = null)
     {
         var body = JsonSerializer.SerializeToNode(more ?? new { })!.AsObject();
-        body["key"] = Convert.ToBase64String(key);
+        if (key is not null)
+        {
+            body["key"] = Convert.ToBase64String(key);
+        }
+
         return (await SendAsync(HttpMethod.Put, $"provisioning/enrolments/{id}", ContractsJson.Default.EnrolmentWritten, body.ToJsonString())).Sound.Enrolment;
     }
+
+    public Task<Answer<ClaimCodes>> MakeCodesAsync(string enrolment, int count) =>
+        SendAsync(HttpMethod.Post, $"provisioning/enrolments/{enrolment}/codes", ContractsJson.Default.ClaimCodes, JsonSerializer.Serialize(new { count }));
+
+    public Task<Answer<ProvisionAnswer>> ClaimAsync(ProvisionClaim claim) => SendAsync(
+        HttpMethod.Post, "provisioning/claims", ContractsJson.Default.ProvisionAnswer, JsonSerializer.Serialize(claim, ContractsJson.Default.ProvisionClaim));
 
     public Task<Answer<DeviceIdentity>> IdentityAsync(DeviceId id) => SendAsync(HttpMethod.Get, $"devices/{id}/identity", ContractsJson.Default.DeviceIdentity);
 

@@ -1,18 +1,28 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Provisioning;
 using DeviceFleet.EndToEnd.Tests.Live;
 using DeviceFleet.EndToEnd.Tests.Processes;
 
 namespace DeviceFleet.EndToEnd.Tests.Provisioning;
 
-/// <summary>An operator at the board: for each saga that is stuck a choice, now this, now that.</summary>
-internal sealed class SagaAttendant(Random random)
+/// <summary>
+/// An operator at the board. For each saga that is stuck a choice, now this, now that, now none; some that are well he takes back all the same, at whichever step he sees them; and devices that
+/// he does not want he never lets in. What he thinks of a saga follows from the seed and its name.
+/// </summary>
+internal sealed class SagaAttendant(int seed, IReadOnlySet<DeviceId> unwanted)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+    private const double TakenBackShare = 0.15;
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+    private readonly ConcurrentDictionary<string, SagaState> _chosenFor = new(StringComparer.Ordinal);
     private volatile LocalProcess? _fleet;
 
     public int Retried { get; private set; }
 
-    public int Compensated { get; private set; }
+    /// <summary>Sagas that he took back, by how they stood: stuck, waiting, under way.</summary>
+    public IReadOnlyDictionary<string, SagaState> Compensated => _chosenFor;
 
     /// <summary>The process that runs; null: none does.</summary>
     public LocalProcess? Fleet
@@ -44,14 +54,25 @@ internal sealed class SagaAttendant(Random random)
     private async Task AttendAsync(LocalProcess fleet)
     {
         using var client = await FleetClient.SignInAsync(fleet);
-        foreach (var saga in (await client.SagasAsync()).Sound.Sagas.Where(saga => saga.Progress.State == SagaState.Stuck))
+        foreach (var saga in (await client.SagasAsync()).Sound.Sagas.Where(saga => saga.Progress.EndedAt is null))
         {
-            var retries = random.NextDouble() < 0.5;
-            var answer = await client.ChooseAsync(saga.DeviceId, saga.Progress.Instance, retries ? "retry" : "compensate");
-            if (answer.Value is not null)
+            var instance = saga.Progress.Instance;
+            var mood = MoodFor(instance);
+            var isStuck = saga.Progress.State == SagaState.Stuck;
+            if (saga.Progress.State != SagaState.Compensating && (unwanted.Contains(saga.DeviceId) || mood < TakenBackShare || (isStuck && mood < 0.4)))
             {
-                (Retried, Compensated) = retries ? (Retried + 1, Compensated) : (Retried, Compensated + 1);
+                if ((await client.ChooseAsync(saga.DeviceId, instance, "compensate")).Value is not null)
+                {
+                    _chosenFor.TryAdd(instance, saga.Progress.State);
+                }
+            }
+            else if (isStuck && mood < 0.8 && (await client.ChooseAsync(saga.DeviceId, instance, "retry")).Value is not null)
+            {
+                Retried++;
             }
         }
     }
+
+    /// <summary>0 to 1.</summary>
+    private double MoodFor(string instance) => BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed} {instance}"))) / (double)uint.MaxValue;
 }
