@@ -21,6 +21,13 @@ internal sealed record OneLife(DaprEngine Engine, SidecarHost Heads, WebApplicat
 {
     private static readonly string Components = typeof(OneLife).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "Components").Value!;
 
+    /// <summary>Where components/local finds its files: secrets, of which the devices need none.</summary>
+    private static readonly Lazy<string> BaseDirectory = new(() =>
+    {
+        File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "secrets.json"), "{}");
+        return AppContext.BaseDirectory;
+    });
+
     public static OneLife Start(KeptComponents kept, SteppedClock clock, Dictionary<string, string?> settings) =>
         StartAsync(kept, clock, settings).GetAwaiter().GetResult();
 
@@ -36,7 +43,7 @@ internal sealed record OneLife(DaprEngine Engine, SidecarHost Heads, WebApplicat
         var inProcess = new InProcessApp();
         var calls = new CountingChannel(inProcess.Channel);
         var sidecar = await engine.AddAppAsync(
-            new SidecarOptions { AppId = DaprNames.DevicesApp }, calls, kept.Catalog(), resources, static name => name, Path.GetTempPath(), shutdown: null, CancellationToken.None);
+            new SidecarOptions { AppId = DaprNames.DevicesApp }, calls, kept.Catalog(), resources, static name => name, BaseDirectory.Value, shutdown: null, CancellationToken.None);
         var heads = await SidecarHost.StartAsync(sidecar, new SidecarHostOptions(), CancellationToken.None);
         var app = DevicesService.Build(["--environment", "Production"], builder =>
         {
