@@ -14,6 +14,8 @@ internal sealed partial class SagaLoader(IdentityActors actors, SagaBoard board,
     /// <summary>Ended sagas that are shown again are not older than this.</summary>
     private static readonly TimeSpan EndedWithin = TimeSpan.FromHours(1);
 
+    private const int AtOnceMax = 16;
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(30);
 
@@ -21,21 +23,38 @@ internal sealed partial class SagaLoader(IdentityActors actors, SagaBoard board,
     {
         await Task.Yield();
         var delay = RetryAfter;
-        for (var shard = 0; shard < DirectoryIds.IdentityShards;)
+        for (var left = Enumerable.Range(0, DirectoryIds.IdentityShards).ToArray(); ; delay = delay * 2 < RetryAfterMax ? delay * 2 : RetryAfterMax)
+        {
+            left = await LoadAsync(left, stoppingToken);
+            if (left.Length == 0)
+            {
+                return;
+            }
+
+            // At start the service that hosts the actors may come after this one.
+            Log.Missing(logger, left.Length, delay);
+            await Task.Delay(delay, time, stoppingToken);
+        }
+    }
+
+    /// <summary>Asks each; gives those that did not answer.</summary>
+    private async Task<int[]> LoadAsync(int[] shards, CancellationToken cancellationToken)
+    {
+        var failed = new System.Collections.Concurrent.ConcurrentBag<int>();
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(shards, limits, async (shard, token) =>
         {
             try
             {
-                await LoadAsync(shard, stoppingToken);
-                shard++;
+                await LoadAsync(shard, token);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OperationCanceledException || !token.IsCancellationRequested)
             {
-                // At start the service that hosts the actors may come after this one.
-                Log.Missing(logger, exception, delay);
-                await Task.Delay(delay, time, stoppingToken);
-                delay = delay * 2 < RetryAfterMax ? delay * 2 : RetryAfterMax;
+                Log.NoAnswer(logger, exception, shard);
+                failed.Add(shard);
             }
-        }
+        });
+        return [.. failed];
     }
 
     private async Task LoadAsync(int shard, CancellationToken cancellationToken)
@@ -55,7 +74,10 @@ internal sealed partial class SagaLoader(IdentityActors actors, SagaBoard board,
 
     private static partial class Log
     {
-        [LoggerMessage(510, LogLevel.Warning, "Sagas could not be loaded; trying again in {Delay}.")]
-        public static partial void Missing(ILogger logger, Exception exception, TimeSpan delay);
+        [LoggerMessage(510, LogLevel.Warning, "The sagas of {Count} directories could not be loaded; trying again in {Delay}.")]
+        public static partial void Missing(ILogger logger, int count, TimeSpan delay);
+
+        [LoggerMessage(511, LogLevel.Debug, "Directory {Shard} did not answer.")]
+        public static partial void NoAnswer(ILogger logger, Exception exception, int shard);
     }
 }
