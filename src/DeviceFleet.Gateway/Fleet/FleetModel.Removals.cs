@@ -21,6 +21,15 @@ internal sealed partial class FleetModel
         }
     }
 
+    /// <summary>Those of them that are no more. As long as no device ever was removed, which is the usual case on the way of samples, it looks at none.</summary>
+    public IReadOnlyCollection<DeviceId> GoneAmong(IEnumerable<DeviceId> ids)
+    {
+        lock (_gate)
+        {
+            return _gone.Count == 0 ? [] : ids.Where(id => _gone.ContainsKey(id) && !_entries.ContainsKey(id)).ToHashSet();
+        }
+    }
+
     private void Remove_NeedsLock(DeviceId id, long revision)
     {
         if (_entries.TryGetValue(id, out var entry))

@@ -52,9 +52,10 @@ internal sealed partial class TopicFeeder<TEvent>(
         try
         {
             // What the model made of all entries counts, not each alone: a device may be removed and made again in one message.
-            var there = entries.Select(entry => entry.Event is null ? null : deviceOf(entry.Event)).OfType<DeviceId>().Distinct().ToLookup(model.Knows);
-            await known.EnsureAsync(there[true], cancellationToken);
-            await known.ForgetAsync(there[false], cancellationToken);
+            var devices = entries.Select(entry => entry.Event is null ? null : deviceOf(entry.Event)).OfType<DeviceId>();
+            var gone = model.GoneAmong(devices);
+            await known.EnsureAsync(gone.Count == 0 ? devices : devices.Where(id => !gone.Contains(id)), cancellationToken);
+            await known.ForgetAsync(gone, cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
