@@ -15,6 +15,12 @@ internal static partial class IdentityTransitions
             return Move.Conflict(state, "Only a saga that provisions reserves.");
         }
 
+        // The same step asking again was answered before this. Another step's would take an active device back to where nothing leads on.
+        if (saga.Did(IdentityAction.Reserve) || saga.Did(IdentityAction.Activate))
+        {
+            return Move.Conflict(state, "The saga reserved before, in another step.");
+        }
+
         var next = state with { State = LifecycleState.Provisioning, Since = change.At };
         return Move.Applied(next, $"For hardware {saga.Order.HardwareId}.") with { WasThere = saga.Before.State == LifecycleState.Active };
     }

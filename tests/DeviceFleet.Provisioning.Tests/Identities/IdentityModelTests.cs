@@ -7,32 +7,32 @@ namespace DeviceFleet.Provisioning.Tests.Identities;
 /// <summary>Whatever comes in whatever order, what must hold of an identity holds after each change.</summary>
 public sealed class IdentityModelTests
 {
-    private static readonly Gen<Action<IdentityLife>> Steps = Gen.OneOf(
-        Gen.Bool.Select(anew => (Action<IdentityLife>)(life => life.Claim(mayReprovision: anew))),
-        Gen.Const<Action<IdentityLife>>(life => life.Claim(hardware: "B0:00")),
+    private static readonly Gen<Event> Events = Gen.OneOf(
+        Gen.Bool.Select(anew => new Event($"claim, may reprovision: {anew}", life => life.Claim(mayReprovision: anew))),
+        Gen.Const(new Event("claim of other hardware", life => life.Claim(hardware: "B0:00"))),
         Gen.Select(OneOf(Enum.GetValues<IdentityAction>()), OneOf([.. SagaSteps.Of(SagaKind.Provision)]), OneOf(Enum.GetValues<SagaState>()))
-            .Select((action, step, state) => (Action<IdentityLife>)(life => life.Saga(action, step, state))),
-        OneOf(SagaSteps.Of(SagaKind.Provision).ToArray()).Select(step => (Action<IdentityLife>)(life => life.Provision(step))),
-        Gen.Const<Action<IdentityLife>>(life => life.TakeBack()),
+            .Select((action, step, state) => new Event($"saga: {action} at {step}, {state}", life => life.Saga(action, step, state))),
+        OneOf(SagaSteps.Of(SagaKind.Provision).ToArray()).Select(step => new Event($"saga goes to {step}", life => life.Provision(step))),
+        Gen.Const(new Event("saga takes back", life => life.TakeBack())),
         Gen.Select(OneOf(Enum.GetValues<IdentityAction>()), OneOf("c1", "c2", "*"), OneOf(Enum.GetValues<SagaChoice>()))
-            .Select((action, credential, choice) => (Action<IdentityLife>)(life => life.Person(action, credential, choice))),
-        OneOf("c1", "c2", "c3").Select(id => (Action<IdentityLife>)(life => life.Connect(id))));
+            .Select((action, credential, choice) => new Event($"person: {action} {credential} {choice}", life => life.Person(action, credential, choice))),
+        OneOf("c1", "c2", "c3").Select(id => new Event($"connects with {id}", life => life.Connect(id))));
 
     [Fact]
     public void What_must_hold_holds()
     {
-        Steps.Array[1, 40].Sample(
-            steps =>
+        Events.Array[1, 40].Sample(
+            events =>
             {
                 var life = new IdentityLife();
-                foreach (var step in steps)
+                foreach (var one in events)
                 {
                     var before = life.State;
                     var sent = life.Sent.Count;
                     life.Now += 1_000;
                     try
                     {
-                        step(life);
+                        one.Happen(life);
                     }
                     catch (NullReferenceException) when (life.State.Lifecycle is null)
                     {
@@ -42,7 +42,8 @@ public sealed class IdentityModelTests
                     Check(before, life, life.Sent.Skip(sent));
                 }
             },
-            iter: 3_000);
+            iter: 3_000,
+            print: events => string.Join(Environment.NewLine, events.Select(one => one.Name)));
     }
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
@@ -90,4 +91,10 @@ public sealed class IdentityModelTests
     private static bool Same(IdentityState one, IdentityState other) =>
         System.Text.Json.JsonSerializer.Serialize(one.ToView() with { Revision = 0 }, Contracts.ContractsJson.Default.DeviceIdentity)
         == System.Text.Json.JsonSerializer.Serialize(other.ToView() with { Revision = 0 }, Contracts.ContractsJson.Default.DeviceIdentity);
+
+    /// <summary>Something that happens to an identity, and what a failing sequence says of it.</summary>
+    private sealed record Event(string Name, Action<IdentityLife> Happen)
+    {
+        public override string ToString() => Name;
+    }
 }

@@ -64,6 +64,18 @@ public sealed class IdentityTransitionsTests
     }
 
     [Fact]
+    public void A_saga_that_activated_reserves_no_more()
+    {
+        var life = new IdentityLife();
+        life.Claim();
+        life.Provision(SagaSteps.Connect);
+        life.Saga(IdentityAction.Activate, SagaSteps.Activate);
+
+        Assert.Equal(ChangeOutcome.Conflict, life.Saga(IdentityAction.Reserve, SagaSteps.Approve, SagaState.Done).Outcome);
+        Assert.Equal(LifecycleState.Active, life.State.Lifecycle);
+    }
+
+    [Fact]
     public void What_comes_late_from_a_saga_that_takes_back_is_refused()
     {
         var life = new IdentityLife();
