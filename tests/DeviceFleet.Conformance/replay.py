@@ -7,8 +7,7 @@ A name "workflows/NAME" is a scenario of the folder workflows, which needs its n
 
 "always": it is unavailable everywhere, because it is about daprd alone; else a program is missing.
 
-The program under test is named by the environment, as for run.py (README.md). A scenario that differs is replayed once more, and the better
-replay counts: times are compared, and the machine may have been busy. Wording of error messages does not count.
+The program under test is named by the environment, as for run.py (README.md). Wording of error messages does not count.
 """
 import json
 import shutil
@@ -21,7 +20,6 @@ from kit.runner import run_case, unavailable
 from run import HERE, load_cases, rec_path
 from workflows import run_workflows
 
-REPLAYS_MAX = 2
 WORKFLOWS = "workflows/"
 
 
@@ -38,10 +36,6 @@ def replay(case, settings):
         return {"result": "unavailable", "why": why, "always": bool(case.get("daprd_only"))}
     recording = json.loads(rec_path(HERE / "recordings", case).read_text())
     found = differences(case, recording, settings)
-    for _ in range(REPLAYS_MAX - 1):
-        if not found:
-            break
-        found = min(found, differences(case, recording, settings), key=len)
     return {"result": "different" if found else "equal", "differences": found}
 
 
@@ -63,10 +57,6 @@ def replay_workflow(name, settings):
         return {"result": "unavailable", "why": scenario.needs["daprd"], "always": True}
     recording = json.loads((folder / "recordings" / f"{name}.json").read_text())
     found = workflow_differences(scenario, recording, settings)
-    for _ in range(REPLAYS_MAX - 1):
-        if not found:
-            break
-        found = min(found, workflow_differences(scenario, recording, settings), key=len)
     return {"result": "different" if found else "equal", "differences": found}
 
 
