@@ -16,7 +16,7 @@ internal static class FirmwareCheck
     /// <param name="firmwareKey">The key of its identity, base64 of a SubjectPublicKeyInfo; null: it has none.</param>
     public static string? Refusal(FirmwareOrder order, string deviceType, string running, string? firmwareKey)
     {
-        if (!FirmwareVersion.IsValid(order.Version))
+        if (!SemanticVersion.TryParse(order.Version, out var ordered))
         {
             return "no version";
         }
@@ -36,8 +36,9 @@ internal static class FirmwareCheck
             return "no hash or path";
         }
 
-        return SignatureFault(order, firmwareKey)
-            ?? (order.MayBeOlder || FirmwareVersion.Compare(order.Version, running) >= 0 ? null : $"older than {running}");
+        // What runs may be no version (a state file is only a file): nothing is older than that.
+        var isOlder = SemanticVersion.TryParse(running, out var runs) && ordered.CompareTo(runs) < 0;
+        return SignatureFault(order, firmwareKey) ?? (isOlder && !order.MayBeOlder ? $"older than {running}" : null);
     }
 
     private static string? SignatureFault(FirmwareOrder order, string? firmwareKey)

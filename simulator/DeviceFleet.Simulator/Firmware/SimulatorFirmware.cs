@@ -1,3 +1,5 @@
+using DeviceFleet.Contracts.Rollouts;
+
 namespace DeviceFleet.Simulator.Firmware;
 
 /// <summary>How devices take firmware.</summary>
@@ -27,7 +29,7 @@ public sealed record SimulatorFirmware
         var checks = new (bool Wrong, string Text)[]
         {
             (Url is { } url && (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https")), "http must be an address such as http://127.0.0.1:5000"),
-            (!FirmwareVersion.IsValid(Version), "firmware must be a version: A-Z a-z 0-9 . _ + -"),
+            (!SemanticVersion.TryParse(Version, out _), "firmware must be a version such as 1.4.0 (semver.org)"),
             (FailPercent is not (>= 0 and <= 100) || LiePercent is not (>= 0 and <= 100), "shares of firmware that fails or lies must be 0 to 100 percent"),
             (InstallTime < TimeSpan.Zero || InstallTime > TimeSpan.FromHours(1), "firmware must take 0 to 1 h to install"),
         };

@@ -48,6 +48,13 @@ public sealed class FirmwareCheckTests : IAsyncDisposable
     }
 
     [Fact]
+    public void What_is_no_version_is_refused_and_is_older_than_any()
+    {
+        Assert.All(["", "1.4", "v1.4.0", "../1.4.0"], version => Assert.Equal("no version", Refusal(_order with { Version = version })));
+        Assert.Null(FirmwareCheck.Refusal(_order, "pump", "2024a", _gateway.FirmwareKey));
+    }
+
+    [Fact]
     public void Another_type_a_size_beyond_bounds_and_a_way_elsewhere_are_refused()
     {
         Assert.Equal("for devices of type pump", FirmwareCheck.Refusal(_order, "meter", "1.0.0", _gateway.FirmwareKey));
