@@ -30,6 +30,10 @@ internal static class DashboardFiles
         app.MapFallback("/api/{**path}", NotFound);
         app.MapFallback("/hubs/{**path}", NotFound);
         app.MapFallback(context => SendIndexAsync(context, index));
+
+        // Ids may hold dots: what looks like the name of a file is none here.
+        app.MapFallback("/devices/{id}", context => SendIndexAsync(context, index));
+        app.MapFallback("/rollouts/{id}", context => SendIndexAsync(context, index));
     }
 
     private static string Root(IConfiguration configuration) =>

@@ -153,6 +153,21 @@ public sealed class FleetApiTests
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/devices/pump.1", HttpStatusCode.OK)]
+    [InlineData("/rollouts/2.1.0", HttpStatusCode.OK)]
+    [InlineData("/nothing.txt", HttpStatusCode.NotFound)]
+    [InlineData("/assets/nothing/at.all", HttpStatusCode.NotFound)]
+    public async Task A_page_may_end_in_a_dot_and_more_and_a_file_that_is_not_there_is_not_found(string path, HttpStatusCode status)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.SignedIn();
+
+        using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+
+        Assert.Equal((status, status == HttpStatusCode.OK ? "text/html" : null), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+    }
+
     [Fact]
     public async Task A_missing_dashboard_says_so()
     {
