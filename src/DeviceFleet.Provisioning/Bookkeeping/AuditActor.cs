@@ -86,7 +86,9 @@ internal sealed class AuditActor(ActorHost host, IOptions<BookkeepingOptions> op
             await StateManager.TryRemoveStateAsync(KeyOf(page));
         }
 
+        // What is gone is gone before the reminder is: one that comes twice finds nothing, a day without one would stay for ever.
         await StateManager.TryRemoveStateAsync(DayKey);
+        await SaveStateAsync();
         await UnregisterReminderAsync(reminderName);
     }
 
