@@ -42,6 +42,9 @@ internal sealed partial class RolloutMachine
     /// <summary>Positions of devices that changed since <see cref="NoteSaved"/>.</summary>
     public HashSet<int> Changed { get; } = [];
 
+    /// <summary>How many devices came to which state since <see cref="NoteSaved"/>.</summary>
+    public Dictionary<RolloutDeviceState, int> Moved { get; } = [];
+
     /// <summary>Whether anything at all changed since <see cref="NoteSaved"/>.</summary>
     public bool IsChanged { get; private set; }
 
@@ -188,6 +191,7 @@ internal sealed partial class RolloutMachine
     public void NoteSaved()
     {
         Changed.Clear();
+        Moved.Clear();
         (IsChanged, IsStateChanged) = (false, false);
     }
 
@@ -387,6 +391,11 @@ internal sealed partial class RolloutMachine
     {
         if (!ReferenceEquals(next, _entries[position]) && next != _entries[position])
         {
+            if (next.State != _entries[position].State)
+            {
+                Moved[next.State] = Moved.GetValueOrDefault(next.State) + 1;
+            }
+
             _entries[position] = next;
             Changed.Add(position);
             Touch(isState: false);

@@ -21,6 +21,7 @@ internal static class RolloutsSetup
         builder.Services.AddSingleton<ReleaseDesk>();
         builder.Services.AddSingleton<RolloutTeller>();
         builder.Services.AddSingleton<RolloutWorkflows>();
+        builder.Services.AddSingleton<RolloutMetrics>();
         builder.Services.AddSingleton<RolloutActorServices>();
         builder.Services.AddSingleton<RolloutActors>();
         builder.Services.AddSingleton<DeviceLooks>();

@@ -7,6 +7,7 @@ using DeviceFleet.Contracts;
 using DeviceFleet.Contracts.Devices;
 using DeviceFleet.Contracts.Messaging;
 using DeviceFleet.Contracts.Rollouts;
+using DeviceFleet.Provisioning.Rollouts;
 using DeviceFleet.Provisioning.Tests.Rollouts.Runtime;
 
 namespace DeviceFleet.Provisioning.Tests.Rollouts;
@@ -20,6 +21,7 @@ public sealed class RolloutRunTests
     public async Task A_rollout_to_100_devices_of_which_20_fail_aborts_in_its_first_wave_and_puts_back()
     {
         var world = new TestWorld();
+        using var counted = new StateCounts(RolloutMetrics.MeterName);
         await using var life = await RolloutLife.StartAsync(RolloutLife.NewFolder(), world);
         await PrepareAsync(life, world);
         foreach (var number in Enumerable.Range(0, Devices).Where(number => number % 5 == 0))
@@ -36,6 +38,10 @@ public sealed class RolloutRunTests
         Assert.InRange(end.Waves[0].Counts[RolloutDeviceState.Failed], end.Waves[0].AbortAt, 5);
         Assert.All(Enumerable.Range(0, Devices), number => Assert.Equal("1.0.0", world.VersionOf(Id(number))));
         Assert.Equal(25, end.Waves[0].Counts.Where(count => count.Key is RolloutDeviceState.Failed or RolloutDeviceState.RolledBack or RolloutDeviceState.Skipped).Sum(count => count.Value));
+
+        // No other test's rollout aborts.
+        Assert.Equal(1, counted["devicefleet.rollouts.moved", "aborted"]);
+        Assert.True(counted["devicefleet.rollouts.devices", "failed"] >= end.Waves[0].Counts[RolloutDeviceState.Failed]);
     }
 
     [Fact]
