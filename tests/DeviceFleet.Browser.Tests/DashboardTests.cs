@@ -61,7 +61,7 @@ public sealed class DashboardTests(BrowserFixture browser)
         var page = await browser.NewPageAsync(width, 900, scheme);
         var faults = Listen(page);
         await page.GotoAsync(browser.Local.SignInLink.AbsoluteUri);
-        foreach (var path in (string[])["", "devices", "alarms", "groups", "rules"])
+        foreach (var path in (string[])["", "devices", "alarms", "groups", "rules", "provisioning", "rollouts"])
         {
             await page.GotoAsync(new Uri(browser.Local.Dashboard, path).AbsoluteUri);
             await Expect(page.GetByTestId("liveness")).ToContainTextAsync("live");
