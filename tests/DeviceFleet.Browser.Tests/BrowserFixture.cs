@@ -1,6 +1,7 @@
 using DeviceFleet.Browser.Tests;
 using DeviceFleet.EndToEnd.Tests.Processes;
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 [assembly: AssemblyFixture(typeof(BrowserFixture))]
 
@@ -48,6 +49,18 @@ public sealed class BrowserFixture : IAsyncLifetime
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = scheme });
         return await context.NewPageAsync();
     }
+
+    /// <summary>A page of the dashboard, signed in and live.</summary>
+    public async Task<IPage> OpenAsync(string path)
+    {
+        var page = await NewPageAsync();
+        await page.GotoAsync(Local.SignInLink.AbsoluteUri);
+        await Expect(page.GetByTestId("liveness")).ToContainTextAsync("live");
+        await page.GotoAsync(new Uri(Local.Dashboard, path).AbsoluteUri);
+        return page;
+    }
+
+    public static Task<byte[]> ShotAsync(IPage page, string name) => page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Screenshots, name + ".png") });
 
     public async ValueTask DisposeAsync()
     {

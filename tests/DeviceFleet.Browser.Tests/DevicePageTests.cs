@@ -1,5 +1,4 @@
 using DeviceFleet.EndToEnd.Tests.Live;
-using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace DeviceFleet.Browser.Tests;
@@ -13,7 +12,7 @@ public sealed class DevicePageTests(BrowserFixture browser)
         await using var device = new MqttDevice(browser.Local, "browser-twin");
         await device.ConnectAsync();
         await device.SendAsync(0, 20);
-        var page = await OpenAsync("devices/browser-twin");
+        var page = await browser.OpenAsync("devices/browser-twin");
 
         await page.GetByTestId("twin-edit").ClickAsync();
         await page.GetByTestId("desired-text").FillAsync("""{"mode": "eco"}""");
@@ -22,7 +21,7 @@ public sealed class DevicePageTests(BrowserFixture browser)
 
         await device.PublishAsync("fleet/browser-twin/reported", """{"patch":{"mode":"eco"}}""");
         await Expect(page.GetByTestId("twin-state")).ToHaveAttributeAsync("data-pending", "false");
-        await ShotAsync(page, "twin");
+        await BrowserFixture.ShotAsync(page, "device-twin");
     }
 
     [Fact]
@@ -31,17 +30,17 @@ public sealed class DevicePageTests(BrowserFixture browser)
         await using var device = new MqttDevice(browser.Local, "browser-conflict");
         await device.ConnectAsync();
         await device.SendAsync(0, 20);
-        var mine = await OpenAsync("devices/browser-conflict");
+        var mine = await browser.OpenAsync("devices/browser-conflict");
         await mine.GetByTestId("twin-edit").ClickAsync();
         await mine.GetByTestId("desired-text").FillAsync("""{"mode": "mine"}""");
 
-        var other = await OpenAsync("devices/browser-conflict");
+        var other = await browser.OpenAsync("devices/browser-conflict");
         await other.GetByTestId("twin-edit").ClickAsync();
         await other.GetByTestId("desired-text").FillAsync("""{"mode": "theirs"}""");
         await other.GetByTestId("desired-write").ClickAsync();
 
         await Expect(mine.GetByTestId("desired-conflict")).ToContainTextAsync("theirs");
-        await ShotAsync(mine, "conflict");
+        await BrowserFixture.ShotAsync(mine, "device-conflict");
         await mine.GetByTestId("desired-overwrite").ClickAsync();
         await Expect(mine.GetByTestId("desired-editor")).ToHaveCountAsync(0);
         await Expect(other.GetByTestId("twin-panel")).ToContainTextAsync("\"mine\"");
@@ -56,12 +55,12 @@ public sealed class DevicePageTests(BrowserFixture browser)
             await device.SendAsync(0, 20);
         }
 
-        var page = await OpenAsync("devices/browser-command");
+        var page = await browser.OpenAsync("devices/browser-command");
         await Expect(page.GetByTestId("device-presence")).ToHaveAttributeAsync("data-presence", "offline");
         await page.GetByTestId("command-form").GetByLabel("Command").FillAsync("reboot");
         await page.GetByTestId("command-send").ClickAsync();
         await Expect(page.GetByTestId("command-reboot")).ToHaveAttributeAsync("data-state", "queued");
-        await ShotAsync(page, "command");
+        await BrowserFixture.ShotAsync(page, "device-command");
 
         await page.GetByTestId("command-cancel").ClickAsync();
         await Expect(page.GetByTestId("command-reboot")).ToHaveAttributeAsync("data-state", "cancelled");
@@ -73,7 +72,7 @@ public sealed class DevicePageTests(BrowserFixture browser)
         await using var device = new MqttDevice(browser.Local, "browser-group");
         await device.ConnectAsync();
         await device.SendAsync(0, 20);
-        var page = await OpenAsync("devices/browser-group");
+        var page = await browser.OpenAsync("devices/browser-group");
 
         await page.GetByTestId("registration-edit").ClickAsync();
         await page.GetByTestId("registration-group").FillAsync("lab/bench-1");
@@ -85,16 +84,4 @@ public sealed class DevicePageTests(BrowserFixture browser)
         await page.GotoAsync(new Uri(browser.Local.Dashboard, "devices?q=group:lab").AbsoluteUri);
         await Expect(page.GetByTestId("device-row-browser-group")).ToBeVisibleAsync();
     }
-
-    private async Task<IPage> OpenAsync(string path)
-    {
-        var page = await browser.NewPageAsync();
-        await page.GotoAsync(browser.Local.SignInLink.AbsoluteUri);
-        await Expect(page.GetByTestId("liveness")).ToContainTextAsync("live");
-        await page.GotoAsync(new Uri(browser.Local.Dashboard, path).AbsoluteUri);
-        return page;
-    }
-
-    private static Task<byte[]> ShotAsync(IPage page, string name) =>
-        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(BrowserFixture.Screenshots, $"device-{name}.png") });
 }

@@ -14,7 +14,7 @@ public sealed class ProvisioningPageTests(BrowserFixture browser)
     [Fact]
     public async Task A_box_that_waits_for_approval_is_let_in_on_the_board()
     {
-        var page = await OpenAsync("provisioning");
+        var page = await browser.OpenAsync("provisioning");
         using var client = await FleetClient.SignInAsync(browser.Local);
         var key = RandomNumberGenerator.GetBytes(EnrolmentLimits.KeyBytes);
         await client.PutEnrolmentAsync("board", key, new { needsApproval = true, allocation = new { group = "board" } });
@@ -28,7 +28,7 @@ public sealed class ProvisioningPageTests(BrowserFixture browser)
         await Expect(card).ToHaveAttributeAsync("data-state", "approval");
         await Expect(page.GetByTestId("waiting-browser-box")).ToBeVisibleAsync();
         await card.ClickAsync();
-        await ShotAsync(page, "board");
+        await BrowserFixture.ShotAsync(page, "provisioning-board");
         await page.GetByTestId("saga-approve").ClickAsync();
         await page.GetByTestId("saga-approve-reason").FillAsync("seen in the hall");
         await page.GetByTestId("saga-approve-confirm").ClickAsync();
@@ -36,19 +36,19 @@ public sealed class ProvisioningPageTests(BrowserFixture browser)
         await Expect(card).ToHaveAttributeAsync("data-state", "done");
         await page.GotoAsync(new Uri(browser.Local.Dashboard, "devices/browser-box").AbsoluteUri);
         await Expect(page.GetByTestId("device-presence")).ToHaveAttributeAsync("data-presence", "online");
-        await ShotAsync(page, "identity");
+        await BrowserFixture.ShotAsync(page, "provisioning-identity");
     }
 
     [Fact]
     public async Task A_release_is_uploaded_and_rolled_out_to_three_devices()
     {
-        var page = await OpenAsync("rollouts?part=releases");
+        var page = await browser.OpenAsync("rollouts?part=releases");
         await page.GetByTestId("release-new").ClickAsync();
         await page.GetByTestId("release-version").FillAsync("9.1.0");
         await page.GetByTestId("release-image").SetInputFilesAsync(new FilePayload { Name = "image.bin", MimeType = "application/octet-stream", Buffer = Encoding.UTF8.GetBytes("firmware 9.1.0") });
         await page.GetByTestId("release-upload").ClickAsync();
         await Expect(page.GetByTestId("release-9.1.0")).ToBeVisibleAsync();
-        await ShotAsync(page, "releases");
+        await BrowserFixture.ShotAsync(page, "provisioning-releases");
 
         await page.GetByTestId("roll-out-9.1.0").ClickAsync();
         await page.GetByTestId("begin-to").SelectOptionAsync("ids");
@@ -63,18 +63,6 @@ public sealed class ProvisioningPageTests(BrowserFixture browser)
         await Expect(page.GetByTestId("rollout-settled")).ToHaveTextAsync("3");
         await Expect(page.GetByTestId("wave-1")).ToHaveAttributeAsync("data-state", "passed");
         await Expect(page.Locator("[data-testid^=rollout-device-][data-state=updated]")).ToHaveCountAsync(3); // the marks come a moment after the counts
-        await ShotAsync(page, "rollout");
+        await BrowserFixture.ShotAsync(page, "provisioning-rollout");
     }
-
-    private async Task<IPage> OpenAsync(string path)
-    {
-        var page = await browser.NewPageAsync();
-        await page.GotoAsync(browser.Local.SignInLink.AbsoluteUri);
-        await Expect(page.GetByTestId("liveness")).ToContainTextAsync("live");
-        await page.GotoAsync(new Uri(browser.Local.Dashboard, path).AbsoluteUri);
-        return page;
-    }
-
-    private static Task<byte[]> ShotAsync(IPage page, string name) =>
-        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(BrowserFixture.Screenshots, $"provisioning-{name}.png") });
 }
