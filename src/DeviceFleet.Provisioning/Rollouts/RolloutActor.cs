@@ -20,7 +20,6 @@ internal sealed partial class RolloutActor(ActorHost host, RolloutActorServices 
     public const string KeepReminder = "keep";
 
     private RolloutMachine? _machine;
-    private RolloutState? _countedAs;
     private long _toldAt = long.MinValue / 2;
 
     public async Task<ChangeReply<RolloutView>> Begin(RolloutOrder order)
@@ -171,7 +170,6 @@ internal sealed partial class RolloutActor(ActorHost host, RolloutActorServices 
             entries.AddRange((await StateManager.GetStateAsync<StoredEntries>(RolloutStorage.DevicesKey(chunk))).Devices);
         }
 
-        _countedAs = head.Value.State;
         return RolloutMachine.Load(head.Value, entries, services.Options.Bounds);
     }
 
@@ -194,8 +192,7 @@ internal sealed partial class RolloutActor(ActorHost host, RolloutActorServices 
 
             await StateManager.SetStateAsync(RolloutStorage.HeadKey, machine.Head);
             await SaveStateAsync();
-            services.Metrics.Count(_countedAs, machine);
-            _countedAs = machine.Head.State;
+            services.Metrics.Count(machine);
             machine.NoteSaved();
         }
 

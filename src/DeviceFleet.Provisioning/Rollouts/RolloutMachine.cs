@@ -42,6 +42,9 @@ internal sealed partial class RolloutMachine
     /// <summary>Positions of devices that changed since <see cref="NoteSaved"/>.</summary>
     public HashSet<int> Changed { get; } = [];
 
+    /// <summary>The state that it was saved in last; null: it never was.</summary>
+    public RolloutState? SavedAs { get; private set; }
+
     /// <summary>How many devices came to which state since <see cref="NoteSaved"/>.</summary>
     public Dictionary<RolloutDeviceState, int> Moved { get; } = [];
 
@@ -89,7 +92,7 @@ internal sealed partial class RolloutMachine
         return machine;
     }
 
-    public static RolloutMachine Load(RolloutHead head, IReadOnlyList<RolloutEntry> entries, RolloutBounds bounds) => new(head, [.. entries], bounds);
+    public static RolloutMachine Load(RolloutHead head, IReadOnlyList<RolloutEntry> entries, RolloutBounds bounds) => new(head, [.. entries], bounds) { SavedAs = head.State };
 
     /// <summary>Failed devices from which on a wave of so many devices fails.</summary>
     public static int AbortAt(RolloutPlan plan, int devices) => Math.Max(plan.AbortFailuresMin, (int)Math.Floor(plan.AbortAbovePercent * devices / 100) + 1);
@@ -192,6 +195,7 @@ internal sealed partial class RolloutMachine
     {
         Changed.Clear();
         Moved.Clear();
+        SavedAs = Head.State;
         (IsChanged, IsStateChanged) = (false, false);
     }
 

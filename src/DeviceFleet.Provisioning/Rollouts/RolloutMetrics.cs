@@ -20,11 +20,10 @@ internal sealed class RolloutMetrics
     }
 
     /// <summary>Counts what was saved just now. What an engine that is killed between the two did not count is in the rollout all the same.</summary>
-    /// <param name="before">The state that the rollout was in before; null: it was not there.</param>
     /// <param name="machine">The rollout, before <see cref="RolloutMachine.NoteSaved"/>.</param>
-    public void Count(RolloutState? before, RolloutMachine machine)
+    public void Count(RolloutMachine machine)
     {
-        if (before != machine.Head.State)
+        if (machine.SavedAs != machine.Head.State)
         {
             _moved.Add(1, StateTag(machine.Head.State));
         }
