@@ -10,8 +10,8 @@ public sealed class SemanticVersionTests
         // The example of section 11, and numbers beyond any integer.
         string[] order =
         [
-            "0.9.9", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.2.0", "1.10.0",
-            "99999999999999999999.0.0",
+            "0.9.9", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.2.0", "1.10.0",
+            "2.0.0", "2.1.0", "2.1.1", "10.0.0", "10.0.99999999999999999999999", "99999999999999999999.0.0",
         ];
         var versions = order.Select(Read).ToArray();
 
@@ -20,7 +20,11 @@ public sealed class SemanticVersionTests
     }
 
     [Fact]
-    public void Builds_do_not_count() => Assert.Equal(0, Read("1.0.0+b.1").CompareTo(Read("1.0.0+b.2")));
+    public void Builds_do_not_count()
+    {
+        Assert.Equal(0, Read("1.0.0+b.1").CompareTo(Read("1.0.0+b.2")));
+        Assert.Equal(0, Read("1.0.0").CompareTo(Read("1.0.0+build.5")));
+    }
 
     [Theory]
     [InlineData("")]
