@@ -29,11 +29,13 @@ internal static class DashboardFiles
         var index = Path.Combine(Root(app.Configuration), IndexFile);
         app.MapFallback("/api/{**path}", NotFound);
         app.MapFallback("/hubs/{**path}", NotFound);
-        app.MapFallback(context => SendIndexAsync(context, index));
+        app.MapFallback(SendPageAsync);
 
         // Ids may hold dots: what looks like the name of a file is none here.
-        app.MapFallback("/devices/{id}", context => SendIndexAsync(context, index));
-        app.MapFallback("/rollouts/{id}", context => SendIndexAsync(context, index));
+        app.MapFallback("/devices/{id}", SendPageAsync);
+        app.MapFallback("/rollouts/{id}", SendPageAsync);
+
+        Task SendPageAsync(HttpContext context) => SendIndexAsync(context, index);
     }
 
     private static string Root(IConfiguration configuration) =>

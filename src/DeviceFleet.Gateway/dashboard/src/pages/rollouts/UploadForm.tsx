@@ -7,6 +7,7 @@ import { WriteButton } from '../../parts/WriteButton';
 import { bytes } from '../../state/format';
 import type { Problem } from '../../state/problem';
 
+const VERSION_LENGTH_MAX = 64;
 /** As semver.org has it. */
 const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
 
@@ -19,7 +20,7 @@ export function UploadForm({ onClose }: { readonly onClose: () => void }) {
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
   const edit = (part: Partial<typeof draft.value>) => (draft.value = { ...draft.peek(), ...part });
-  const badVersion = draft.value.version !== '' && (draft.value.version.length > 64 || !VERSION.test(draft.value.version)) ? 'Three numbers, as 2.1.0, or as 2.1.0-rc.1; at most 64 characters.' : null;
+  const badVersion = draft.value.version !== '' && (draft.value.version.length > VERSION_LENGTH_MAX || !VERSION.test(draft.value.version)) ? `Three numbers, as 2.1.0, or as 2.1.0-rc.1; at most ${VERSION_LENGTH_MAX} characters.` : null;
   const badImage = image.value !== null && (image.value.size === 0 || image.value.size > IMAGE_BYTES_MAX) ? `From 1 byte to ${bytes(IMAGE_BYTES_MAX)}; this is ${bytes(image.value.size)}.` : null;
   const cannot = draft.value.version === '' ? 'It needs a version.' : image.value === null ? 'It needs an image.' : (badVersion ?? badImage);
   const upload = async () => {
